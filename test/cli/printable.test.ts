@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { jsonText } from '../../packages/cli/dist/json-text.js'
+import { jsonPieces, jsonText } from '../../packages/cli/dist/json-text.js'
 import { printable, printableBytes, printableStream } from '../../packages/cli/dist/printable.js'
 
 describe('texts', () => {
@@ -33,6 +33,14 @@ describe('texts', () => {
 
   test('JSON has no half of a surrogate pair, which many programs refuse', () => {
     expect(JSON.parse(jsonText({ text: 'half \ud83d' }))).toEqual({ text: 'half \ufffd' })
+  })
+
+  test('JSON in pieces is the same text, whether its lists are arrays or come one by one', () => {
+    const list = [{ text: 'two\nlines \u009b', of: [1, { a: [] }] }, null, 'half \ud83d', []]
+    const value = { id: 1, none: undefined, empty: [], nothing: null, list, object: { list } }
+    const comesOneByOne = { ...value, empty: [].values(), list: list.values() }
+    expect([...jsonPieces(value)].join('')).toBe(jsonText(value, 2))
+    expect([...jsonPieces(comesOneByOne)].join('')).toBe(jsonText(value, 2))
   })
 })
 

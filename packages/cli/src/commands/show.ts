@@ -2,7 +2,8 @@ import { lastEntries, readSession, type Session, timelineOf } from '@tacho/reade
 import type { Command } from 'commander'
 import { CommandError, EXIT } from '../command-error.js'
 import { noteDamage } from '../damage-note.js'
-import { jsonText } from '../json-text.js'
+import { inBlocks } from '../in-blocks.js'
+import { jsonPieces } from '../json-text.js'
 import { outputWidth, write } from '../output.js'
 import { writeLines } from '../pager.js'
 import {
@@ -53,7 +54,9 @@ async function show(name: string, options: ShowOptions): Promise<void> {
   const trace = traceUrl(session, process.env)
   if (options.json) {
     noteDamage(session, '"damage" tells what.')
-    await write(`${jsonText(sessionJson(session, trace), 2)}\n`)
+    const pieces = jsonPieces(sessionJson(session, trace))
+    for await (const block of inBlocks(pieces)) await write(block)
+    await write('\n')
   } else if (options.follow) {
     for (const line of headerLines(session, trace)) await write(`${line}\n`)
     await write('\n')

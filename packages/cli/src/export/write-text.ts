@@ -1,10 +1,9 @@
+import { inBlocks } from '../in-blocks.js'
 import { visibleJson } from '../json-text.js'
 import { note, write } from '../output.js'
 import { byteCount } from '../quantities.js'
 import type { FileExportOptions } from './options.js'
 import { outputFile } from './output-file.js'
-
-const BUFFER_CHARACTERS = 256 * 1024
 
 /** Writes JSON in the same way, without anything that a terminal or an editor would interpret. */
 export function writeJson(
@@ -52,15 +51,4 @@ export async function writeText(
   }
   onEnd()
   note(`${output}: ${byteCount(written)}. ${opensIn}`)
-}
-
-async function* inBlocks(pieces: Iterable<string> | AsyncIterable<string>): AsyncGenerator<string> {
-  let block = ''
-  for await (const piece of pieces) {
-    block += piece
-    if (block.length < BUFFER_CHARACTERS) continue
-    yield block
-    block = ''
-  }
-  yield block
 }

@@ -99,7 +99,8 @@ export const QUESTION_TOOLS: readonly QuestionTool[] = [
     input: { session },
     async answer({ session: name }, roots) {
       const told = await readSession(folderOf(name, roots))
-      return answered(sessionJson(told, undefined), told)
+      const { exchanges, spans, ...rest } = sessionJson(told, undefined)
+      return answered({ ...rest, exchanges: [...exchanges], spans: [...spans] }, told)
     },
   },
   {

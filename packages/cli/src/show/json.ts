@@ -6,6 +6,7 @@ import {
   type Session,
   type SessionExchange,
   type SessionExchangeError,
+  type SessionParts,
   type Span,
   sessionParts,
   type Thread,
@@ -16,12 +17,15 @@ import {
 import { approvalJson } from '../approvals/json.js'
 import { cancellationJson } from '../cancellations/json.js'
 
+/** A session's JSON; a session may have millions of what its long lists hold. */
+export type SessionJson = Record<string, unknown> & {
+  exchanges: Iterable<object>
+  spans: Iterable<object>
+}
+
 /** Returns a session for `tacho show --json` (docs/cli.md). Unknown values are null. */
-export function sessionJson(session: Session, trace: string | undefined): object {
+export function sessionJson(session: Session, trace: string | undefined): SessionJson {
   const parts = sessionParts(session)
-  const spans = timelineOf(session, parts).flatMap((entry) =>
-    'span' in entry && entry.kind !== 'turn' ? [spanJson(entry.span)] : [],
-  )
   const run = session.runs.at(-1)
   const { threads, turns, tools, approvals, cancellations } = parts
   return {
@@ -44,7 +48,7 @@ export function sessionJson(session: Session, trace: string | undefined): object
     threads: threads.map(threadJson),
     turns: turns.map((turn) => turnJson(session, turn)),
     tools: tools.map(toolJson),
-    spans,
+    spans: spansJson(session, parts),
     approvals: approvals.map(approvalJson),
     cancellations: cancellations.map(cancellationJson),
     totals: {
@@ -57,9 +61,15 @@ export function sessionJson(session: Session, trace: string | undefined): object
   }
 }
 
-function exchangesJson(exchanges: readonly SessionExchange[]): object[] {
+function* spansJson(session: Session, parts: SessionParts): Generator<object> {
+  for (const entry of timelineOf(session, parts))
+    if ('span' in entry && entry.kind !== 'turn') yield spanJson(entry.span)
+}
+
+function* exchangesJson(exchanges: readonly SessionExchange[]): Generator<object> {
   const numbers = new Map(exchanges.map(({ id, number }) => [id, number]))
-  return exchanges.map((exchange) => exchangeJson(exchange, numbers.get(exchange.connection ?? '')))
+  for (const exchange of exchanges)
+    yield exchangeJson(exchange, numbers.get(exchange.connection ?? ''))
 }
 
 function exchangeJson(exchange: SessionExchange, connection: number | undefined): object {
