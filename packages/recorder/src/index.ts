@@ -9,7 +9,7 @@ export type {
 } from './api/host-session.js'
 export { session } from './api/session.js'
 export type { SessionLogger, SessionLogLevel } from './api/session-logger.js'
-export type { Clock } from './clock.js'
+export { type Clock, systemClock } from './clock.js'
 export { Exchange, type ExchangeEnd } from './exchange/exchange.js'
 export type { Conversation, RequestHead } from './exchange/request-head.js'
 export { FaultBarrier } from './fault-barrier.js'

@@ -123,7 +123,11 @@ export class Recording {
     this.scrubber = isScrubbed
       ? scrubberFor(options.environment, options.argv, options.onTrouble)
       : notScrubbing()
-    this.#log = openSessionLog(options.logLevel, (text) => this.scrubber.text(text))
+    this.#log = openSessionLog(
+      options.logLevel,
+      (text) => this.scrubber.text(text),
+      this.#clock.microseconds,
+    )
     this.#resource = recordedResource(options.agent.name, (text) => this.scrubber.text(text))
     this.#output = new OutputLines(this.scrubber, (line) =>
       this.log('info', options.agent.name, line),

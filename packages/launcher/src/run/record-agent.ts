@@ -21,6 +21,9 @@ import { type Switches, WrongUse, withHome } from './switches.js'
 
 const TOO_FEW_DESCRIPTORS = `this session is not recorded. Fewer than ${NEEDED_DESCRIPTORS} more files can be opened; raise the limit with ulimit -n.`
 
+/** How long an agent may run before its recording is opened, if it asks for nothing until then. */
+const IDLE_MILLISECONDS = 500
+
 const NOT_SCRUBBED =
   '--no-scrub: secrets are recorded, and sent on where OTEL_* variables name a collector, as they are; tacho scrub replaces them afterwards.'
 
@@ -103,7 +106,10 @@ async function runRecorded(
     ...{ args, environment, late, tell },
   })
   const open = async () => {
-    const recording = await openWith(seenBy(agent.name, taps, listening, readsStderr))
+    const recording = await openWith({
+      ...seenBy(agent.name, taps, listening, readsStderr),
+      clock: late.clock,
+    })
     if (taps.sessionId !== undefined) recording?.session(taps.sessionId)
     return recording
   }
@@ -126,11 +132,13 @@ async function runRecorded(
       await opened
     }
     const running = runAgent(await withOwnTap(started, taps, late, listening))
-    const reached = listening.started()
-    opened ??= late.open(() => reached.then(open))
-    ended = await running
+    opened ??= late.open(() => late.wanted.then(open))
+    listening.started()
+    const idle = setTimeout(() => late.want(), IDLE_MILLISECONDS)
+    ended = await running.finally(() => clearTimeout(idle))
     return ended
   } finally {
+    late.want()
     await (opened ?? late.open(open))
     const how = 'signal' in ended ? ended.signal : `exit code ${ended.exitCode}`
     late.with((recording) => recording.logEnd(`${agent.name} ended: ${how}`))
@@ -162,7 +170,7 @@ function currentFolder(): string {
 }
 
 /** What the taps of a run see. */
-type Seen = Required<Pick<RecordingOptions, 'agent' | 'taps'>> &
+type Seen = Required<Pick<RecordingOptions, 'agent' | 'taps' | 'clock'>> &
   Pick<RecordingOptions, 'provider' | 'idleTimeout'>
 
 function seenBy(
@@ -170,7 +178,7 @@ function seenBy(
   { title, http, jsonRpc, acp, streamJson, hooks, serverEvents }: AgentTaps,
   { heard: { logEvents } }: ListeningTaps,
   readsStderr: boolean,
-): Seen {
+): Omit<Seen, 'clock'> {
   const agent = { name, ...(title !== undefined && { title }) }
   const taps: Tap[] = []
   if (!('reason' in http)) taps.push('http')

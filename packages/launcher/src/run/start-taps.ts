@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { AgentTaps, Heard, RecordedAgent } from '../agents/agent.js'
 import { basicAuthorization } from '../network/basic-authorization.js'
 import { networkOf } from '../network/network.js'
@@ -12,22 +11,12 @@ import { type OtlpTap, startOtlpTap } from '../taps/otlp/otlp-tap.js'
 import type { TappedStart } from '../taps/start-change.js'
 import { recordsItself, tapped } from '../taps/tapped.js'
 
-/**
- * Codex takes four times as long to connect, and the rest of that time is left to open the
- * recording.
- */
-const AHEAD_MILLISECONDS = 40
-
 /** Listening taps, and the agent's start that leads it to them. */
 export type ListeningTaps = TappedStart & {
   /** What of the agent's words comes to Tacho. */
   heard: Heard
-  /**
-   * Called when the agent has started. Resolves when it is known whether its API can be reached, or
-   * after {@link AHEAD_MILLISECONDS}: heavy work before that would let an agent connect to a port
-   * that is about to refuse, and cost it an attempt.
-   */
-  started(): Promise<void>
+  /** Called when the agent has started, and is busy with itself. */
+  started(): void
   close(): Promise<void>
 }
 
@@ -70,9 +59,8 @@ export async function startTaps(options: StartTapsOptions): Promise<ListeningTap
   return {
     ...(otlp === undefined ? redirected : otlp.redirect(redirected)),
     heard: { logEvents: otlp !== undefined, requests: http.length > 0 },
-    async started() {
-      const known = Promise.all(http.map(({ started }) => started()))
-      await Promise.race([known, pause(AHEAD_MILLISECONDS, undefined, { ref: false })])
+    started() {
+      for (const { started } of http) started()
     },
     async close() {
       await Promise.all([...http.map(({ close }) => close()), otlp?.close()])
@@ -127,8 +115,8 @@ async function startHttpTap(
     return {
       redirect: isTwice ? (start) => tapped(tap.baseUrl)(redirect(start)) : redirect,
       // While the agent gets ready, not when it waits for an answer.
-      async started() {
-        if (upstream.expected !== undefined) await tap.connectAhead(upstream.expected)
+      started() {
+        if (upstream.expected !== undefined) void tap.connectAhead(upstream.expected)
       },
       close: () => tap.close(),
     }

@@ -34,14 +34,19 @@ export function openLogFile(
 /**
  * @param level the lowest level that is written.
  * @param scrub replaces secrets in a line.
+ * @param now returns the time of a line, in microseconds since the epoch.
  */
-export function openSessionLog(level: LogLevel, scrub: (text: string) => Scrubbed): SessionLog {
+export function openSessionLog(
+  level: LogLevel,
+  scrub: (text: string) => Scrubbed,
+  now = systemClock.microseconds,
+): SessionLog {
   let current: AppendFile | undefined
   const transport = new AppendFileTransport({ level })
   const logger = winston.createLogger({
     level,
     format: winston.format.printf((line) =>
-      formatLine(line.level, String(line.label), line.message as Scrubbed),
+      formatLine(now(), line.level, String(line.label), line.message as Scrubbed),
     ),
     transports: [transport],
   })
@@ -58,8 +63,8 @@ export function openSessionLog(level: LogLevel, scrub: (text: string) => Scrubbe
   }
 }
 
-function formatLine(level: string, label: string, message: Scrubbed): Scrubbed {
-  const head = `${isoTime(systemClock.microseconds())} ${level.toUpperCase().padEnd(5)} ${label}`
+function formatLine(at: number, level: string, label: string, message: Scrubbed): Scrubbed {
+  const head = `${isoTime(at)} ${level.toUpperCase().padEnd(5)} ${label}`
   // Continuation lines are indented, so that none can pass for the head of another entry.
   return `${head}: ${message.trimEnd().replaceAll(/\r?\n/g, '\n    ')}` as Scrubbed
 }
@@ -68,5 +73,6 @@ function lossLine(loss: Loss): ScrubbedBytes {
   const lines = Object.values(loss.lost).reduce((sum, count) => sum + count, 0)
   const text = `${lines} lines (${loss.bytes} bytes) lost since ${isoTime(loss.since)}: ${loss.reason}`
   // Only Tacho's own counts and codes.
-  return encodeScrubbed(`${formatLine('warn', 'tacho', text as Scrubbed)}\n` as Scrubbed)
+  const line = formatLine(systemClock.microseconds(), 'warn', 'tacho', text as Scrubbed)
+  return encodeScrubbed(`${line}\n` as Scrubbed)
 }

@@ -17,6 +17,9 @@ export type TapBefore = AsyncDisposable & {
   tap: HttpTap
   recording: Recording
   /** `http://127.0.0.1:PORT/v1` */
+  late: LateRecording
+  /** Opens the recording, if that was left to the test. */
+  open(): Promise<void>
   baseUrl: string
   /** Ends the recording and returns what is on disk. */
   recorded(): Promise<SessionOnDisk>
@@ -28,16 +31,20 @@ export type TapBeforeOptions = {
   /** False: as on a system that does not tell who is at the other end. */
   canTellPeers?: boolean
   declines?: (path: string) => boolean
+  /** Whether the test opens the recording. */
+  opensLate?: boolean
 }
 
 /** Starts one. Only one at a time: OpenTelemetry's provider is global to the process. */
 export async function tapBefore(
   upstream: string,
-  { environment = {}, canTellPeers = true, declines }: TapBeforeOptions = {},
+  { environment = {}, canTellPeers = true, declines, opensLate = false }: TapBeforeOptions = {},
 ): Promise<TapBefore> {
   const root = mkdtempSync(join(tmpdir(), 'tacho-tap-'))
   const url = new URL(upstream)
+  const late = new LateRecording()
   const recording = new Recording({
+    clock: late.clock,
     root,
     agent: { name: 'codex' },
     command: 'exec',
@@ -51,8 +58,8 @@ export async function tapBefore(
   })
   const peers = await Peers.open()
   if (!canTellPeers) peers.close()
-  const late = new LateRecording()
-  await late.open(async () => recording)
+  const open = () => late.open(async () => recording)
+  if (!opensLate) await open()
   const tap = await HttpTap.start({
     late,
     peers,
@@ -68,6 +75,8 @@ export async function tapBefore(
   return {
     tap,
     recording,
+    late,
+    open,
     baseUrl: tap.baseUrl,
     async recorded() {
       await tap.close()

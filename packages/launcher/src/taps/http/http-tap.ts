@@ -8,6 +8,7 @@ import type { Network } from '../../network/network.js'
 import type { Peers } from '../../network/peer.js'
 import { UnfinishedHeads } from '../../network/unfinished-heads.js'
 import type { LateRecording } from '../late-recording.js'
+import { FirstRequest } from './first-request.js'
 import { type Guard, guardOf } from './guard.js'
 import type { HttpEvent, Seen } from './http-event.js'
 import { Outage } from './outage.js'
@@ -103,7 +104,7 @@ export class HttpTap {
     tap.#listener = await listenOnLoopback({
       peers: options.peers,
       highWaterMark: SOCKET_BYTES,
-      onConnection: (socket) => void tap.#take(socket),
+      onConnection: (socket) => tap.#take(socket),
       onTrouble(sentence) {
         options.late.log('warn', 'tacho', sentence)
         options.tell?.(`${sentence}.`)
@@ -144,14 +145,10 @@ export class HttpTap {
       this.#harmless.do('exchange', () => exchange.end({ state: 'cancelled' }))
   }
 
-  // A request must be on disk before its answer arrives, so this waits for the recording, which
-  // exists before an agent has anything to ask.
-  async #take(agent: Socket): Promise<void> {
+  #take(agent: Socket): void {
     agent.on('error', () => {})
-    const recording = await this.#options.late.ready
-    if (agent.destroyed) return
     const { network, declines = () => false, authorization } = this.#options
-    const observer = recording === undefined ? UNRECORDED : this.#observer(recording)
+    const observer = this.#lateObserver()
     const relay: Relay = new Relay({
       agent,
       network,
@@ -160,6 +157,7 @@ export class HttpTap {
       admit: (head) => this.#guard(head, this.#secret),
       declines,
       settleOverdue: observer.settleOverdue,
+      untilRecorded: () => this.#untilRecorded(),
       heads: this.#heads,
       overHttp2: (origin, request) => this.#overHttp2(origin, observer, request),
       onUnreachable: (origin, error) => this.#outage.begin(origin, error),
@@ -185,6 +183,36 @@ export class HttpTap {
     // Bytes being read are reported only after they are forwarded.
     const send = (work: () => void) => queueMicrotask(() => observer.within(request(), work))
     return openHttp2Bridge(this.#options.network, origin, send)
+  }
+
+  /**
+   * A request that carries something must be on disk before its answer arrives, so the answer waits
+   * for the recording, which opens while the model thinks.
+   */
+  #untilRecorded(): Promise<unknown> | undefined {
+    const { late } = this.#options
+    return late.isOpen || !late.isWanted ? undefined : late.ready
+  }
+
+  /** Hands on what a relay sees; until the recording is open, that waits. */
+  #lateObserver(): Observer {
+    const { late } = this.#options
+    let observer: Observer | undefined
+    const first = new FirstRequest()
+    late.with((recording) => {
+      observer = this.#observer(recording)
+    })
+    return {
+      settleOverdue: () => observer?.settleOverdue(),
+      within(request, work) {
+        if (observer !== undefined) observer.within(request, work)
+        else void late.ready.then(() => (observer ?? UNRECORDED).within(request, work))
+      },
+      tell(seen) {
+        late.with(() => observer?.tell(seen))
+        if (!late.isWanted && first.hasPassed(seen)) late.want()
+      },
+    }
   }
 
   #observer(recording: Recording): Observer {
@@ -273,8 +301,6 @@ function heldBy(seen: Seen): number {
   return 'bytes' in seen ? seen.bytes.length : 0
 }
 
-const UNRECORDED: Observer = {
-  tell: () => {},
-  settleOverdue: () => {},
+const UNRECORDED: Pick<Observer, 'within'> = {
   within: (_request, work) => work(),
 }

@@ -48,6 +48,8 @@ export type RelayOptions = {
    * arrives at once.
    */
   settleOverdue: () => void
+  /** Returns what answers must wait for, if anything. */
+  untilRecorded: () => Promise<unknown> | undefined
   /** The upstream cannot be reached. */
   onUnreachable: (origin: string, error: NodeJS.ErrnoException) => void
   /** Counts connections with incomplete heads. */
@@ -97,6 +99,8 @@ export class Relay {
   #content: Buffer[] = []
   /** The memory of that read. */
   #lent: Lent | undefined
+  /** What the upstream did while its answer must wait. */
+  #early: (() => void)[] | undefined
 
   constructor(options: RelayOptions) {
     this.#options = options
@@ -197,7 +201,7 @@ export class Relay {
 
   #openLeg(origin: string): UpstreamLeg {
     const whileUsed = (work: () => void) => {
-      if (this.#leg === leg) work()
+      if (this.#leg === leg) this.#whenRecorded(leg, work)
     }
     const leg: UpstreamLeg = new UpstreamLeg({
       network: this.#options.network,
@@ -206,7 +210,10 @@ export class Relay {
       overHttp2: () => this.#options.overHttp2(origin, () => this.#outstanding[0]?.number),
       events: {
         data: (bytes) => whileUsed(() => this.#fromUpstream(bytes)),
-        end: () => this.#legEnded(leg),
+        end: () => {
+          if (this.#leg === leg) whileUsed(() => this.#upstreamEnded())
+          else this.#unusedLegEnded(leg)
+        },
         unreachable: (error) => whileUsed(() => this.#unreachable(origin, error)),
         closed: (error) => whileUsed(() => this.#upstreamClosed(error)),
         drained: () =>
@@ -218,12 +225,28 @@ export class Relay {
     return leg
   }
 
-  /** An unused connection that ends is forgotten, as an agent forgets its own. */
-  #legEnded(leg: UpstreamLeg): void {
-    if (this.#leg === leg) {
-      this.#upstreamEnded()
+  #whenRecorded(leg: UpstreamLeg, work: () => void): void {
+    if (this.#early !== undefined) {
+      this.#early.push(work)
       return
     }
+    const recorded = this.#options.untilRecorded()
+    if (recorded === undefined) {
+      work()
+      return
+    }
+    leg.pause()
+    this.#early = [work]
+    void recorded.then(() => {
+      leg.resume()
+      const early = this.#early ?? []
+      this.#early = undefined
+      for (const one of early) one()
+    })
+  }
+
+  /** An unused connection that ends is forgotten, as an agent forgets its own. */
+  #unusedLegEnded(leg: UpstreamLeg): void {
     this.#parked.delete(leg.origin)
     leg.drop()
   }
