@@ -209,7 +209,8 @@ export class HttpTap {
         else void late.ready.then(() => (observer ?? UNRECORDED).within(request, work))
       },
       tell(seen) {
-        late.with(() => observer?.tell(seen))
+        if (observer !== undefined) observer.tell(seen)
+        else late.with(() => observer?.tell(seen))
         if (!late.isWanted && first.hasPassed(seen)) late.want()
       },
     }
