@@ -54,7 +54,11 @@ describe.skipIf(process.env.TACHO_SOAK !== '1')('opencode', () => {
         await using terminal = await place[which]('--prompt', 'Make one')
         const screens: string[] = []
         const look = async (text: string) => {
-          screens.push(await settledScreen(terminal, text, place.root))
+          const screen = settledScreen(terminal, text, place.root).catch((cause) => {
+            const asked = place.model.exchanges.length
+            throw new Error(`${which}: no "${text}" after ${asked} requests`, { cause })
+          })
+          screens.push(await screen)
         }
         await look(QUESTION)
         await terminal.answer('Enter', QUESTION)
