@@ -228,7 +228,10 @@ describe.each(some(LOOKS, 2))('axe finds nothing: %s', (_name, options) => {
     expect(await new AxeBuilder(page).violations()).toEqual([])
     await page.goto(`${page.url().replace(/#.*/, '')}#session=${cancelled}`)
     // A key that comes before it is about the session before.
-    await page.getByRole('option', { name: /echo hi/ }).first().waitFor()
+    await page
+      .getByRole('option', { name: /echo hi/ })
+      .first()
+      .waitFor()
     for (const key of ['2', '3']) {
       await page.keyboard.press(key)
       await page.getByRole('table').first().waitFor()
