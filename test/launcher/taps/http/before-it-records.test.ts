@@ -30,11 +30,16 @@ test('a request goes to the upstream before the recording is open, and its answe
   expect(hasAnswer).toBe(false)
 
   const openedAt = Date.now()
+  const atAnswer = new Promise<object[]>((resolve) =>
+    asking.once('response', () =>
+      resolve(new SessionOnDisk(before.recording.latest.folder).exchanges),
+    ),
+  )
   await before.open()
   const [got] = (await once(asking, 'response')) as [IncomingMessage]
+  expect(await atAnswer).toMatchObject([{ method: 'POST' }])
   expect((await got.toArray()).join('')).toBe('answered')
   const session = await before.recorded()
-  expect(session.exchanges).toMatchObject([{ method: 'POST' }])
   expect(session.ends).toMatchObject([{ state: 'completed' }])
   const { began, ended } = timesOf(session)
   expect(began).toBeLessThanOrEqual(sentAt + 1)

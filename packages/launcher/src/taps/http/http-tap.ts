@@ -157,7 +157,7 @@ export class HttpTap {
       admit: (head) => this.#guard(head, this.#secret),
       declines,
       settleOverdue: observer.settleOverdue,
-      untilRecorded: () => this.#untilRecorded(),
+      untilRecorded: () => this.#untilRecorded(observer),
       heads: this.#heads,
       overHttp2: (origin, request) => this.#overHttp2(origin, observer, request),
       onUnreachable: (origin, error) => this.#outage.begin(origin, error),
@@ -189,9 +189,9 @@ export class HttpTap {
    * A request that carries something must be on disk before its answer arrives, so the answer waits
    * for the recording, which opens while the model thinks.
    */
-  #untilRecorded(): Promise<unknown> | undefined {
+  #untilRecorded({ settle }: Observer): Promise<void> | undefined {
     const { late } = this.#options
-    return late.isOpen || !late.isWanted ? undefined : late.ready
+    return late.isOpen || !late.isWanted ? undefined : late.ready.then(settle)
   }
 
   /** Hands on what a relay sees; until the recording is open, that waits. */
@@ -203,6 +203,7 @@ export class HttpTap {
       observer = this.#observer(recording)
     })
     return {
+      settle: () => observer?.settle(),
       settleOverdue: () => observer?.settleOverdue(),
       within(request, work) {
         if (observer !== undefined) observer.within(request, work)
@@ -223,6 +224,7 @@ export class HttpTap {
     this.#recorded.add(recorded)
     const lane = recording.later.lane()
     return {
+      settle: lane.settle,
       settleOverdue: lane.settleOverdue,
       within(request, work) {
         lane.settle()
@@ -290,6 +292,9 @@ export class HttpTap {
 /** What happens with what a relay saw. */
 type Observer = {
   tell: (seen: Seen) => void
+  /** Records now what was seen. */
+  settle: () => void
+  /** The same, if it has waited for some milliseconds. */
   settleOverdue: () => void
   /** Runs work whose HTTP requests, made with undici, belong to a request of the agent's. */
   within: (request: number | undefined, work: () => void) => void
