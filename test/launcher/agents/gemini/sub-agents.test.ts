@@ -67,13 +67,22 @@ test('of those that were told the same, each begins once; then it is the one tha
   expect(of(request('Read', ANSWERED))).toBe('b')
 })
 
+const called = (id: string) => [
+  { parts: [{ functionCall: { id, name: 'glob' } }], role: 'model' },
+  { parts: [{ functionResponse: { id, name: 'glob' } }], role: 'user' },
+]
+const calls = (id: string) => ({ id: '2', type: 'gemini', toolCalls: [{ id, name: 'glob' }] })
+
+test('of those that were told the same, one whose call is not in the request does not make it', () => {
+  const subAgents = new SubAgents(filesOf)
+  for (const agent of ['a', 'b']) begin(agent, 'Read')
+  // The transcript of the one that asks does not have its call yet.
+  write('a', calls('call_1'))
+  expect(subAgents.of('session', request('Read', called('call_2')))).toBe('b')
+})
+
 test('of those that were told the same, the one whose call is in the request makes it', () => {
   const subAgents = new SubAgents(filesOf)
-  const called = (id: string) => [
-    { parts: [{ functionCall: { id, name: 'glob' } }], role: 'model' },
-    { parts: [{ functionResponse: { id, name: 'glob' } }], role: 'user' },
-  ]
-  const calls = (id: string) => ({ id: '2', type: 'gemini', toolCalls: [{ id, name: 'glob' }] })
   for (const agent of ['a', 'b']) begin(agent, 'Read')
   write('a', calls('glob__call_1'))
   write('b', calls('call_2'))

@@ -27,14 +27,13 @@ export class SubAgents {
     const candidates = this.#filesOf(sessionId)
       .map((file) => this.#transcriptOf(file))
       .filter((transcript) => transcript.begins(asked))
-    // Of those that were told the same, each begins once; then its own call is in each request. If
-    // the body does not begin with that, the one that asks has just written.
+    // Of those that were told the same, each begins once; then its own call is in each request, and
+    // none of the others'. If the body does not begin with that, the one that asks has just written.
     const [likely] = candidates.sort(
       (one, other) =>
         (isFirstRequest(asked, one)
           ? Number(one.hasAsked) - Number(other.hasAsked)
-          : Number(other.hasCalled(asked)) - Number(one.hasCalled(asked))) ||
-        other.writtenAt - one.writtenAt,
+          : other.likelihood(asked) - one.likelihood(asked)) || other.writtenAt - one.writtenAt,
     )
     if (likely === undefined) return undefined
     likely.hasAsked = true
@@ -74,9 +73,13 @@ class Transcript {
     return length > 0 && asked.subarray(0, length).equals(this.message.subarray(0, length))
   }
 
-  /** Returns whether its first call is in a request. */
-  hasCalled(asked: Buffer): boolean {
-    return this.#call !== undefined && asked.includes(`"id":"${this.#call}"`)
+  /**
+   * Returns how likely a request is its own: 2 if its first call is in it, 0 if only another call
+   * is; its own may not be in its transcript yet.
+   */
+  likelihood(asked: Buffer): 0 | 1 | 2 {
+    if (this.#call === undefined || !asked.includes('"id":"')) return 1
+    return asked.includes(`"id":"${this.#call}"`) ? 2 : 0
   }
 
   /** Reads what has been added, up to the last whole line. */
