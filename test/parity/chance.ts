@@ -2,7 +2,8 @@ import type { RowPlace } from './row-place.js'
 
 /**
  * Removes what differs between any two runs of Codex: ids, the test's folders, ports, times,
- * WebSocket keys. Names and order of headers, lengths, and all other bytes remain.
+ * WebSocket keys, and whether a signal hit the shell that it takes a snapshot of while it starts.
+ * Names and order of headers, lengths, and all other bytes remain.
  */
 export function withoutChance(text: string, place: RowPlace): string {
   return text
@@ -13,6 +14,7 @@ export function withoutChance(text: string, place: RowPlace): string {
     .replaceAll(place.home.root, 'ROOT')
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'ID')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+    .replaceAll(/^TIME ERROR codex_core::shell_snapshot: .*\n/gm, '')
     .replaceAll(/("[\w]*_unix_ms\\?":)\d+/g, '$1TIME')
     .replaceAll(/("create_time":)[\d.]+/g, '$1TIME')
     .replaceAll(/Chunk ID: [0-9a-f]{6}(\\+n)Wall time: [\d.]+/g, 'Chunk ID: ID$1Wall time: TIME')
