@@ -69,7 +69,12 @@ export class LateRecording {
     // Reports that the work itself makes come last.
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       this.#reportedAt = next.at
-      if (recording !== undefined) next.work(recording)
+      // One that fails must not keep the others, or the agent's first answer, waiting for ever.
+      try {
+        if (recording !== undefined) next.work(recording)
+      } catch (cause) {
+        recording?.log('error', 'tacho', String(cause))
+      }
     }
     this.#reportedAt = undefined
     this.#recording = recording

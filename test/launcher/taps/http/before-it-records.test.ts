@@ -88,13 +88,16 @@ test('what is reported before the recording is open keeps its time and its order
     recording.log('info', 'tacho', 'second')
     before.late.log('info', 'tacho', 'fourth')
   })
+  before.late.with(() => {
+    throw new Error('broken')
+  })
   before.late.log('info', 'tacho', 'third')
   const reportedAt = Date.now()
   await eventually(() => expect(Date.now()).toBeGreaterThan(reportedAt + 20))
   await before.open()
   const lines = (await before.recorded()).log.split('\n').filter((line) => line.includes('tacho: '))
   expect(lines.map((line) => line.replace(/.*tacho: /, ''))).toEqual(
-    expect.arrayContaining(['first', 'second', 'third', 'fourth']),
+    expect.arrayContaining(['first', 'second', 'Error: broken', 'third', 'fourth']),
   )
   for (const line of lines.filter((line) => /first|second|third/.test(line)))
     expect(Date.parse(line.split(' ')[0] ?? '')).toBeLessThanOrEqual(reportedAt + 1)
