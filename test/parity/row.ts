@@ -51,7 +51,13 @@ export type Row = {
 }
 
 /** Of a TUI row, also the token count that it shows. */
-export type NotCompared = 'stage' | 'connection ends' | 'stderr' | 'beside' | 'token usage'
+export type NotCompared =
+  | 'stage'
+  | 'number of pongs'
+  | 'connection ends'
+  | 'stderr'
+  | 'beside'
+  | 'token usage'
 
 /** What depends on where the row's servers listen. */
 export type Surrounding<Value> = (addresses: Addresses) => Value

@@ -130,7 +130,10 @@ export const websocketCuts: readonly Row[] = [
       ),
       SOON_IDLE,
     ),
-    notCompared: [{ what: 'stage', reason: 'a ping more or less fits into the agent’s patience' }],
+    notCompared: (['stage', 'number of pongs'] as const).map((what) => ({
+      what,
+      reason: 'a ping more or less fits into the agent’s patience',
+    })),
   },
 ]
 
