@@ -12,7 +12,7 @@ const KNOWN = 'Zk3vQ9rT2mXw7LbN4sHc'
 
 /** Scrubs random text made from a seed, and prints what was found and a hash of the result. */
 const PROGRAM = `
-  const [url, seed, rounds, known, isWithout] = process.argv.slice(1)
+  const [url, seed, rounds, known, isDense, isWithout] = process.argv.slice(1)
   if (isWithout === 'without') delete globalThis.WebAssembly
   const { createHash } = await import('node:crypto')
   const { createScrubber } = await import(url)
@@ -36,7 +36,28 @@ const PROGRAM = `
     '\\\\u0041', '\\\\u00e9', '\\\\u000a', '\\\\u005cn', '\\\\u12', '\\\\uD83D\\\\uDE00', '\\x1b[31m', '\\0', 'a\\0b\\0c\\0',
     '\\n   12\\t', '\\n12| ', '\\nL7:', '\\n 3\\u2192', '\\\\n   1\\\\t', '\\n12345678\\t', '\\n1 ', '\\n+', '\\n-', '\\n+ ', '\\n> ', '\\n>> >', '\\n// ', '\\n/ ', '\\n# ', '\\n* ', '\\n|', '\\nL',
   ]
-  const anything = () => {
+  const anchors = [
+    'AKIA', 'ASIA', 'AIza', 'hf_', '0Q~', 'abc7Q~', 'tvly-', 'Bearer ', 'Basic ', 'x-api-key: ', 'xoxb-', '12345678:AA',
+    'sk-ant-api03-', 'sk-', 'sk-proj-', 'sk-or-v1-', 'github_pat_', 'ghp_', 'glpat-', 'npm_', 'eyJ', '.eyJ', '.', '-', '@', 'x://', 'a:',
+    'hooks.slack.com/services/', 'T012345/', 'B012345/', 'aws_secret_access_key', ' = ', 'AccountKey=', 'SK0', 'ATATT3', 'ya29.',
+    '-----BEGIN PRIVATE KEY-----', '-----END PRIVATE KEY-----', 'pypi-AgE', 'key-', 'shpat_', 'SG.', 'MTA', 'known-', known.slice(0, 8),
+  ]
+  const between = [
+    ' ', '  ', '\\n', '\\n\\n', '\\n  ', '" + "', "' .\\n  '", '"', '\\x60\\n', '<b>', '</b>', '<wbr>', '<', '&amp;', '&#43;', '^[[31m',
+    '=\\n', '+\\n', ' \\u2502\\n\\u2502 ', '\\u200b', '\\xad', '\\x1b[0m', '=41', '[31m', '_', 'x', '.',
+  ]
+  const words = ['0123456789', 'abcdef', 'ABCDEFGH', 'aaaaaaaaaaaa', 'A7', 'q', 'Zk3vQ9rT2mXw7LbN', '0a1b2c3d4e5f60718293a4b5c6d7e8f9']
+  const one = (list, which) => list[which % list.length]
+  const dense = () => {
+    const [kind, which, length] = chance(3)
+    if (kind < 110) return Buffer.from(one(anchors, which))
+    if (kind < 150) return Buffer.from(one(between, which))
+    if (kind < 210) return Buffer.from(one(words, which))
+    if (kind < 235) return Buffer.from(one(anchors, which).repeat(length / 16))
+    const text = Buffer.concat(Array.from({ length: length % 12 }, dense))
+    return kind < 240 ? text : Buffer.from(text.toString(kind < 252 ? 'base64' : 'hex'))
+  }
+  const anything = isDense === 'dense' ? dense : () => {
     const [kind, length, which] = chance(3)
     if (kind < 200) return Buffer.from(pieces[which % pieces.length])
     const bytes = chance(length)
@@ -52,17 +73,30 @@ const PROGRAM = `
   console.log(count, hash.digest('hex'))
 `
 
-test('a text that is read sixteen bytes at a time is scrubbed as one that is read byte by byte', () => {
-  const seed = randomBytes(8).toString('hex')
-  const [wide, narrow] = ['with', 'without'].map((how) => {
-    const argv = [import.meta.resolve('@tacho/scrub'), seed, String(extent(20, 2000)), KNOWN, how]
-    return spawnSync(process.execPath, ['--input-type=module', '-e', PROGRAM, ...argv], {
-      encoding: 'utf8',
+test.each([
+  ['of all kinds of characters', 'mixed'],
+  ['full of what keys begin with', 'dense'],
+])(
+  'a text %s that is read sixteen bytes at a time is scrubbed as one that is read byte by byte',
+  (_, kind) => {
+    const seed = randomBytes(8).toString('hex')
+    const [wide, narrow] = ['with', 'without'].map((how) => {
+      const argv = [
+        import.meta.resolve('@tacho/scrub'),
+        seed,
+        String(extent(20, 2000)),
+        KNOWN,
+        kind,
+        how,
+      ]
+      return spawnSync(process.execPath, ['--input-type=module', '-e', PROGRAM, ...argv], {
+        encoding: 'utf8',
+      })
     })
-  })
-  expect(wide?.stdout, `${seed}: ${wide?.stderr}`).toMatch(/^[1-9]\d* [0-9a-f]{64}\n$/)
-  expect(narrow?.stdout, `${seed}: ${narrow?.stderr}`).toBe(wide?.stdout)
-})
+    expect(wide?.stdout, `${seed}: ${wide?.stderr}`).toMatch(/^[1-9]\d* [0-9a-f]{64}\n$/)
+    expect(narrow?.stdout, `${seed}: ${narrow?.stderr}`).toBe(wide?.stdout)
+  },
+)
 
 test('a secret is found wherever it stands in sixteen bytes', () => {
   const scrubber = createScrubber({ fingerprint })

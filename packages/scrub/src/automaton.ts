@@ -55,6 +55,8 @@ export class Automaton<Meaning> {
   /** The first two of them. */
   readonly #pairs = new Uint16Array(BEGINNINGS_BYTES)
   #states = 1
+  /** Made when it is first asked for: most texts have nothing that begins like a pattern. */
+  #byHash: Map<number, Pattern<Meaning>[]> | undefined
 
   /** @param patterns of at least three bytes each. */
   constructor(patterns: readonly Pattern<Meaning>[]) {
@@ -124,6 +126,12 @@ export class Automaton<Meaning> {
       at = this.#follow(text, candidate, to, third, found)
     }
     return at
+  }
+
+  /** Returns the patterns that begin with three bytes of this hash. */
+  beginningWith(hash: number): readonly Pattern<Meaning>[] {
+    this.#byHash ??= byHash(this.#patterns)
+    return this.#byHash.get(hash) ?? []
   }
 
   #begun(to: number): { begun: number; telling: number } {
@@ -330,6 +338,17 @@ const MANY = -2
 
 /** Marks several possible states, or any of them. */
 const SEVERAL = -1
+
+function byHash<Meaning>(patterns: readonly Pattern<Meaning>[]): Map<number, Pattern<Meaning>[]> {
+  const grouped = new Map<number, Pattern<Meaning>[]>()
+  for (const pattern of patterns) {
+    const hash = hashOfThree(pattern.bytes, 0)
+    const group = grouped.get(hash)
+    if (group === undefined) grouped.set(hash, [pattern])
+    else group.push(pattern)
+  }
+  return grouped
+}
 
 function byDepth(depths: Int32Array): Int32Array {
   let most = 0

@@ -4,6 +4,7 @@ import { beginOf, endOf, type InnerText, innerTexts, openRun } from './inner-tex
 import type { Marked } from './marker.js'
 import { NormalForm } from './normal-form.js'
 import type { Meaning, SearchIndex } from './search-index.js'
+import { LONGEST_JOINT } from './shapes/joint.js'
 import { matchPattern } from './shapes/match.js'
 import { LONGEST_PEM, matchPem } from './shapes/pem.js'
 import { isPublished } from './shapes/published.js'
@@ -93,6 +94,7 @@ export function decide(
     if (rank === OWN_FORM) matchedTo = Math.max(matchedTo, lastLine(form, start, to))
     matches.push({ from: start, to, secret: mark(nameOf(pattern), secret), rank })
   }
+  form.check(index)
   const candidates = form.candidates.subarray(0, form.candidateCount)
   const { begun, telling } = index.search(bytes, from, length, candidates, found)
   if (!isLast) {
@@ -221,8 +223,8 @@ function encoded(
   pattern: ReadyPattern | 'pem',
 ): Found | 'no' | 'more' {
   if (group < 0) return 'no'
-  const longest =
-    Math.ceil(((pattern === 'pem' ? LONGEST_PEM : pattern.whole.longest) * 4) / 3) + 16
+  const most = pattern === 'pem' ? LONGEST_PEM : pattern.whole.longest + BEHIND_SECRET
+  const longest = Math.ceil((most * 4) / 3) + 16
   for (let wanted = Math.min(longest, DECODED_AT_FIRST); ; wanted = Math.min(longest, wanted * 4)) {
     const decoded = decoder.around(group, wanted)
     const at = ((group - decoded.from) / 4) * 3 + before
@@ -244,6 +246,9 @@ function encoded(
     }
   }
 }
+
+/** A joint, and what comes behind it, tell whether a secret goes on. */
+const BEHIND_SECRET = 2 * LONGEST_JOINT
 
 /** In characters. Most of what looks like an anchor in base64 is not one. */
 const DECODED_AT_FIRST = 128

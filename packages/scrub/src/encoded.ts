@@ -50,8 +50,8 @@ export class Base64Decoder {
   }
 }
 
-/** What precedes an anchor tells whether it is one. */
-const GROUPS_BEFORE = 4
+/** What precedes an anchor tells whether it is one: as many bytes as are looked at in plain text. */
+const GROUPS_BEFORE = 7
 const NEAR = 256
 const MOST = 16 * 1024
 

@@ -129,15 +129,24 @@ function base32TextAt(text: Uint8Array, first: number, length: number): InnerTex
 
 /** Returns whether eight characters are the base32 of five ASCII bytes. */
 function isBase32Group(text: Uint8Array, at: number): boolean {
-  for (let index = 0; index < 8; index += 1) {
-    const five = FIVE_BITS[text[at + index] ?? 0] ?? -1
-    if (five < 0 || (five & (UPPER_BITS[index] ?? 0)) !== 0) return false
-  }
-  return true
+  const wrong =
+    (fiveBits(text, at) & 0x10) |
+    (fiveBits(text, at + 1) & 0x02) |
+    (fiveBits(text, at + 2) & NONE) |
+    (fiveBits(text, at + 3) & 0x08) |
+    (fiveBits(text, at + 4) & 0x01) |
+    (fiveBits(text, at + 5) & NONE) |
+    (fiveBits(text, at + 6) & 0x04) |
+    (fiveBits(text, at + 7) & NONE)
+  return wrong === 0
 }
 
-/** The upper bit of each of five bytes, by the character that contains it. */
-const UPPER_BITS = [0x10, 0x02, 0, 0x08, 0x01, 0, 0x04, 0]
+function fiveBits(text: Uint8Array, at: number): number {
+  return FIVE_BITS[text[at] ?? 0] ?? -1
+}
+
+/** Only of a character that has no value, this bit is set; so are all others. */
+const NONE = 1 << 31
 
 function isBase32(text: Uint8Array, at: number): boolean {
   return (FIVE_BITS[text[at] ?? 0] ?? -1) >= 0
@@ -160,12 +169,16 @@ function base64Text(text: Uint8Array, start: number, length: number): InnerText 
 
 /** Returns whether four characters are the base64 of three ASCII bytes. */
 function isGroup(text: Uint8Array, at: number): boolean {
-  return (
-    ((SIX_BITS[text[at] ?? 0] ?? -1) & 0x20) === 0 &&
-    ((SIX_BITS[text[at + 1] ?? 0] ?? -1) & 0x08) === 0 &&
-    ((SIX_BITS[text[at + 2] ?? 0] ?? -1) & 0x02) === 0 &&
-    isDigit(text, at + 3)
-  )
+  const wrong =
+    (sixBits(text, at) & 0x20) |
+    (sixBits(text, at + 1) & 0x08) |
+    (sixBits(text, at + 2) & 0x02) |
+    (sixBits(text, at + 3) & NONE)
+  return wrong === 0
+}
+
+function sixBits(text: Uint8Array, at: number): number {
+  return SIX_BITS[text[at] ?? 0] ?? -1
 }
 
 function isDigit(text: Uint8Array, at: number): boolean {
@@ -184,7 +197,29 @@ function decode(
   let held = 0
   let bits = 0
   let length = 0
-  for (let at = from; at < to; at += 1) {
+  let at = from
+  // Whole groups at once.
+  for (; size === 6 && at + 4 <= to; at += 4) {
+    const group =
+      (sixBits(text, at) << 18) |
+      (sixBits(text, at + 1) << 12) |
+      (sixBits(text, at + 2) << 6) |
+      sixBits(text, at + 3)
+    bytes[length] = group >> 16
+    bytes[length + 1] = group >> 8
+    bytes[length + 2] = group
+    length += 3
+  }
+  for (; size === 5 && at + 8 <= to; at += 8) {
+    const [first, second] = [fourFives(text, at), fourFives(text, at + 4)]
+    bytes[length] = first >> 12
+    bytes[length + 1] = first >> 4
+    bytes[length + 2] = (first << 4) | (second >> 16)
+    bytes[length + 3] = second >> 8
+    bytes[length + 4] = second
+    length += 5
+  }
+  for (; at < to; at += 1) {
     bits = ((bits << size) | (values[text[at] ?? 0] ?? 0)) & 0xffff
     held += size
     if (held < 8) continue
@@ -193,6 +228,16 @@ function decode(
     length += 1
   }
   return bytes
+}
+
+/** Returns the 20 bits of four base32 characters. */
+function fourFives(text: Uint8Array, at: number): number {
+  return (
+    (fiveBits(text, at) << 15) |
+    (fiveBits(text, at + 1) << 10) |
+    (fiveBits(text, at + 2) << 5) |
+    fiveBits(text, at + 3)
+  )
 }
 
 /**

@@ -21,6 +21,7 @@ import {
 import { CharacterReader, RAW_BYTE } from './character-reader.js'
 import { HEX } from './digits.js'
 import { COLOUR, LINE, PARAGRAPH } from './lines.js'
+import type { SearchIndex } from './search-index.js'
 import {
   BYTES,
   CANDIDATES,
@@ -29,6 +30,7 @@ import {
   RUNS,
   WIDE_BYTES,
   type WideRun,
+  ZERO_AT,
 } from './wide-run.js'
 
 /**
@@ -104,11 +106,13 @@ export class NormalForm {
         state[CANDIDATES] = candidateCount
         state[RUNS] = this.#runCount
         state[LINE_BYTE] = this.#lineByte
+        state[ZERO_AT] = this.#zeroAt
         at = from + wide.run(at - from, to - from)
         length = state[BYTES] ?? 0
         candidateCount = state[CANDIDATES] ?? 0
         this.#runCount = state[RUNS] ?? 0
         this.#lineByte = state[LINE_BYTE] ?? 0
+        this.#zeroAt = state[ZERO_AT] ?? -1
         if (at === to) break
       }
       if (SPECIAL[text[at] ?? 0] === 0) {
@@ -232,6 +236,14 @@ export class NormalForm {
     return wide === undefined || wide === 'none' || this.bytes !== wide.bytes
       ? undefined
       : wide.seek
+  }
+
+  /** Where many candidates are, drops those at which certainly nothing is found. */
+  check(index: SearchIndex): void {
+    const wide = this.#wide
+    if (this.candidateCount * FEW_CANDIDATES < this.length) return
+    if (wide === undefined || wide === 'none' || this.bytes !== wide.bytes) return
+    this.candidateCount = wide.check(index, this.candidateCount, this.length)
   }
 
   /** Makes room for a text, and returns the fast reader if the text is worth it. */
@@ -391,6 +403,9 @@ export class NormalForm {
 const NONE_BEGINS = noBeginnings()
 
 const FEW_RUNS = 1024
+
+/** One candidate for so many bytes is not worth a closer look. */
+const FEW_CANDIDATES = 128
 
 /**
  * How many bytes the WebAssembly program reads at once, and how long a text must be to be worth it.

@@ -78,6 +78,11 @@ export class SearchIndex {
     return { begun, telling }
   }
 
+  /** Returns all that begins with three bytes of this hash. */
+  beginningWith(hash: number): Pattern<Meaning>[] {
+    return this.#all.flatMap((automaton) => automaton.beginningWith(hash))
+  }
+
   /**
    * Returns how many of the last bytes of a text, at most three, something begins with: in the
    * lower four bits, and above them how many of those already mean something. Negative if something

@@ -5,8 +5,11 @@ import {
   FOURS_SHIFT,
   HASH_SHIFT,
 } from './beginnings.js'
+import { checkLayout, checkListing } from './candidate-check.js'
+import { CandidateCheck } from './candidate-records.js'
 import { seekListing } from './inner-seek.js'
 import { COLOUR, LINE, PARAGRAPH } from './lines.js'
+import type { SearchIndex } from './search-index.js'
 import { assemble } from './web-assembly.js'
 
 /**
@@ -37,6 +40,12 @@ export type WideRun = {
    * @returns the first place to examine; any that is near the end.
    */
   seek(at: number, to: number): number
+  /**
+   * Drops candidates at which certainly nothing is found.
+   *
+   * @returns how many are left, at the beginning of `candidates`.
+   */
+  check(index: SearchIndex, count: number, to: number): number
 }
 
 /** The longest text that can be loaded. */
@@ -50,6 +59,8 @@ export const RUNS = 2
 export const LINE_BYTE = 3
 /** Where the loaded part begins in the whole text. */
 const FROM = 4
+/** How many bytes had been read when a zero of UTF-16 was left out; negative if none was. */
+export const ZERO_AT = 5
 
 /** Tables by byte: what needs decoding, what a byte means after a backslash. */
 export type ByteKinds = {
@@ -80,6 +91,10 @@ export function openWideRun(kinds: ByteKinds): WideRun | undefined {
     compiledSeek ??= new WebAssembly.Module(assemble(seekListing(INNER_AT, PAGES)))
     const seeker = new WebAssembly.Instance(compiledSeek, { m: { m: memory } })
     const seek = seeker.exports.run as (at: number, to: number) => number
+    compiledCheck ??= new WebAssembly.Module(assemble(checkListing(CHECKED)))
+    const checker = new WebAssembly.Instance(compiledCheck, { m: { m: memory } })
+    const check = checker.exports.run as (count: number, to: number) => number
+    const checked = new CandidateCheck(memory, CHECK_AT, WIDE_BYTES, check)
     const bytesAt = (at: number, length: number) => new Uint8Array(memory.buffer, at, length)
     const numbersAt = (at: number, length: number) => new Int32Array(memory.buffer, at, length)
     bytesAt(SPECIAL_AT, 256).set(kinds.special)
@@ -111,6 +126,7 @@ export function openWideRun(kinds: ByteKinds): WideRun | undefined {
       },
       run: (at, to) => run(TEXT_AT + at, TEXT_AT + to) - TEXT_AT,
       seek: (at, to) => seek(COPY_AT + at, COPY_AT + to) - COPY_AT,
+      check: (index, count, to) => checked.check(index, count, to),
     }
   } catch {
     return undefined
@@ -119,6 +135,7 @@ export function openWideRun(kinds: ByteKinds): WideRun | undefined {
 
 let compiled: WebAssembly.Module | undefined
 let compiledSeek: WebAssembly.Module | undefined
+let compiledCheck: WebAssembly.Module | undefined
 
 const PAGE = 64 * 1024
 const MARGIN = 64
@@ -140,7 +157,16 @@ const LINES_AT = COPY_AT + WIDE_BYTES + MARGIN
 const CANDIDATES_AT = LINES_AT + WIDE_BYTES + MARGIN
 const RUNS_AT = CANDIDATES_AT + 4 * WIDE_BYTES
 const PLACES_AT = RUNS_AT + 4 * RUNS_MOST
-const PAGES = Math.ceil((PLACES_AT + 4 * RUNS_MOST) / PAGE)
+const CHECK_AT = PAGE * Math.ceil((PLACES_AT + 4 * RUNS_MOST) / PAGE)
+const PAGES = Math.ceil(checkLayout(CHECK_AT, WIDE_BYTES).end / PAGE)
+const CHECKED = {
+  bytes: COPY_AT,
+  lines: LINES_AT,
+  candidates: CANDIDATES_AT,
+  longest: WIDE_BYTES,
+  own: CHECK_AT,
+  pages: PAGES,
+}
 
 /** How much text must follow what is read at once, so that its end needs no checks. */
 const AHEAD = 48
@@ -167,12 +193,27 @@ const allThatBegin = PAIRS.map((pair, index) => {
 const isOneOf = (name: string, bytes: readonly number[]) =>
   bytes.map((byte, index) => `${name} ${byte} eq ${index > 0 ? 'or' : ''}`).join(' ')
 
+/** Whether something begins with four bytes. */
+const BEGINS = `
+  FACTOR mul FOURS_SHIFT shr :=hash 3 shr load8@FOURS hash 7 and shr 1 and
+`
+
 /** Notes an offset at which something begins with four bytes. */
 const NOTE = `
   =place
-  place load@0 FACTOR mul FOURS_SHIFT shr :=hash 3 shr load8@FOURS hash 7 and shr 1 and if
-    notes place COPY sub store@0 notes 4 add =notes
+  place load@0 ${BEGINS} if notes place COPY sub store@0 notes 4 add =notes end
+`
+
+/**
+ * Writes a byte. The last four are kept, because to load what was just stored byte by byte takes a
+ * processor longer than all the rest.
+ */
+const put = (byte: string) => `
+  out ${byte} :=last store8@0
+  recent 8 shr last 24 shl or :=recent ${BEGINS} if
+    notes out COPY 3 add sub store@0 notes 4 add =notes
   end
+  out 1 add =out
 `
 
 /** Starts a run at a place in the text: of two at the same byte the second counts. */
@@ -185,10 +226,52 @@ const RUN = `
 
 /** Writes a byte, one of several from the same place. */
 const EMIT = `
-  out count store8@0
-  out 3 sub ${NOTE}
-  out 1 add =out
+  ${put('count')}
   ${RUN}
+`
+
+/**
+ * Reads zeros: of UTF-16, which are left out; several, which stand for themselves; or one, unless
+ * something special is next to it.
+ */
+const ZERO = `
+  at load8@1 =code
+  at load8@2 =count
+  code load8@SPECIAL count or eqz if
+    next =at
+    loop:wide
+      out COPY sub =zero-at
+      ${RUN}
+      ${put('code')}
+      at 1 add =at
+      to at sub 16 less eqz if
+        at load8@1 :=code load8@SPECIAL at load8@2 or eqz if
+          at 1 add =at
+          br:wide
+        end
+      end
+    end
+    ${RUN}
+    br:on
+  end
+  code eqz if
+    loop:zeros
+      out 0 store8@0
+      recent 8 shr =recent
+      out 1 add =out
+      at 1 add :=at to less if at load8@0 eqz br_if:zeros end
+    end
+    br:on
+  end
+  code load8@SPECIAL count load8@SPECIAL or br_if:stop
+  next =at
+  out COPY sub 1 sub zero-at eq out COPY ne and if
+    out COPY sub =zero-at
+    ${RUN}
+  else
+    ${put('0')}
+  end
+  br:on
 `
 
 // Written by hand: it is short, and no compiler produces it.
@@ -196,7 +279,7 @@ const LISTING = {
   given: 2,
   variables: [
     ...['at', 'to', 'out', 'notes', 'runs', 'base', 'line', 'bits', 'mask', 'place', 'hash'],
-    ...['byte', 'next', 'from', 'ahead', 'code', 'first', 'count'],
+    ...['byte', 'next', 'from', 'ahead', 'code', 'first', 'count', 'zero-at', 'recent', 'last'],
     ...['v', 'beforev', 'onev', 'twov', 'threev', 'lowerv', 'upperv'],
     ...['zerov', 'feedv', 'returnv', 'escapev', 'percentv', 'backslashv'],
   ],
@@ -213,10 +296,12 @@ const LISTING = {
   },
   code: `
     0 load@${4 * BYTES} COPY add =out
+    out 4 sub load@0 =recent
     0 load@${4 * CANDIDATES} 2 shl CANDIDATES add =notes
     0 load@${4 * RUNS} 2 shl RUNS add =runs
     0 load@${4 * LINE_BYTE} =line
     0 load@${4 * FROM} TEXT sub =base
+    0 load@${4 * ZERO_AT} =zero-at
     0 splat =zerov 10 splat =feedv 13 splat =returnv
     27 splat =escapev 37 splat =percentv 92 splat =backslashv
 
@@ -224,7 +309,13 @@ const LISTING = {
       to at sub 16 less br_if:stop
       block:special
         at load8@0 load8@SPECIAL br_if:special
-        out 16 sub vload@0 =beforev
+        at load8@1 load8@SPECIAL at load8@2 load8@SPECIAL or if
+          ${put('at load8@0')}
+          at 1 add =at
+          br:on
+        end
+        at =from
+        recent splat32 =beforev
         loop:plain
           at vload@0 =v
           v zerov veq v feedv veq vor v returnv veq vor
@@ -249,6 +340,12 @@ const LISTING = {
           bits if
             bits ctz :=count at add =at
             out count add =out
+            at 4 sub load@0 =last
+            at from sub :=count 4 less if
+              count 3 shl =count
+              last 32 count sub shr 32 count sub shl recent count shr or =last
+            end
+            last =recent
             br:special
           end
           v =beforev
@@ -261,6 +358,9 @@ const LISTING = {
 
       at load8@0 =byte
       at 1 add =next
+      byte eqz if
+        ${ZERO}
+      end
       block:colour
       block:break
         byte 10 eq byte 13 eq or br_if:break
@@ -317,9 +417,7 @@ const LISTING = {
           ${isOneOf('code', [0, 10, 13, 27, 92])} br_if:stop
         end
         next 16 add to more br_if:stop
-        out code store8@0
-        out 3 sub ${NOTE}
-        out 1 add =out
+        ${put('code')}
         next =at
         ${RUN}
         br:on
@@ -423,6 +521,7 @@ const LISTING = {
     0 notes CANDIDATES sub 2 shr store@${4 * CANDIDATES}
     0 runs RUNS sub 2 shr store@${4 * RUNS}
     0 line store@${4 * LINE_BYTE}
+    0 zero-at store@${4 * ZERO_AT}
     at
   `,
 }

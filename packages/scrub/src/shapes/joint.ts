@@ -57,6 +57,11 @@ export function mayJoin(byte: number): boolean {
   return BEGINS[byte] === 1
 }
 
+/** Returns whether a byte can stand between the quotes of two strings that are joined. */
+export function joinsStrings(byte: number): boolean {
+  return JOINS[byte] === 1
+}
+
 /** Of colours or tags, one ends and another begins. */
 const MOST_IN_A_ROW = 4
 

@@ -242,7 +242,8 @@ const MIXED = 4
 /** The context holds a few more characters than this. */
 const LONG_BEFORE = 20
 
-function isWord(byte: number): boolean {
+/** Returns whether a byte is a letter or a digit. */
+export function isWord(byte: number): boolean {
   return (
     (byte >= 0x30 && byte <= 0x39) ||
     (byte >= 0x41 && byte <= 0x5a) ||
