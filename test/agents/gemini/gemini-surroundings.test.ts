@@ -50,7 +50,11 @@ describe.skipIf(process.env.TACHO_SOAK !== '1')('Gemini CLI', () => {
             masked(text, place.root),
           ),
         )
-        return { exitCode, requests, screens: screens.map((text) => masked(text, place.root)) }
+        return {
+          exitCode,
+          requests,
+          screens: screens.map((text) => onceReady(masked(text, place.root))),
+        }
       }),
     )
     expect(recorded).toEqual(alone)
@@ -127,6 +131,16 @@ function painted(terminal: Terminal, wanted: RegExp): Promise<string> {
     expect(screen).toMatch(wanted)
     return screen
   }, PATIENCE)
+}
+
+/**
+ * What a screen shows if Gemini CLI was ready when the prompt was typed. If it was not, which is
+ * chance, it says so, and what was above its first words moves up.
+ */
+function onceReady(screen: string): string {
+  return screen
+    .replace(/^[\s\S]*?(?=^ *Tips for getting started)/m, '')
+    .replace(/^ ℹ Initializing\.\.\. Prompts will be queued\.\n+/m, '')
 }
 
 /** Without what differs between any two places, or moves. */
