@@ -18,6 +18,8 @@ const PROGRAM = `
   const { createScrubber } = await import(url)
   const scrubber = createScrubber({ fingerprint: (s) => createHash('sha256').update(s).digest('hex').slice(0, 4) })
   scrubber.learn(known, 'key')
+  const ends = ['aB3dE5fG7h', 'zY9xW8vU7t', 'aB3dZ1yX2w']
+  if (isDense === 'dense') for (const end of ends) scrubber.learn(known.slice(0, 12) + end, 'key')
   let number = 0
   let pool = Buffer.alloc(0)
   const chance = (length) => {
@@ -41,6 +43,7 @@ const PROGRAM = `
     'sk-ant-api03-', 'sk-', 'sk-proj-', 'sk-or-v1-', 'github_pat_', 'ghp_', 'glpat-', 'npm_', 'eyJ', '.eyJ', '.', '-', '@', 'x://', 'a:',
     'hooks.slack.com/services/', 'T012345/', 'B012345/', 'aws_secret_access_key', ' = ', 'AccountKey=', 'SK0', 'ATATT3', 'ya29.',
     '-----BEGIN PRIVATE KEY-----', '-----END PRIVATE KEY-----', 'pypi-AgE', 'key-', 'shpat_', 'SG.', 'MTA', 'known-', known.slice(0, 8),
+    known.slice(0, 12), known.slice(0, 12), ...ends,
   ]
   const between = [
     ' ', '  ', '\\n', '\\n\\n', '\\n  ', '" + "', "' .\\n  '", '"', '\\x60\\n', '<b>', '</b>', '<wbr>', '<', '&amp;', '&#43;', '^[[31m',
@@ -66,6 +69,7 @@ const PROGRAM = `
   const hash = createHash('sha256')
   let count = 0
   for (let round = 0; round < Number(rounds); round += 1) {
+    if (round % 7 === 3) scrubber.learn('learnt-later-' + round + '-Qw7Er8Ty9', 'key')
     const { bytes, found } = scrubber.bytes(Buffer.concat(Array.from({ length: 1000 }, anything)))
     hash.update(bytes).update(JSON.stringify(found))
     count += found.length

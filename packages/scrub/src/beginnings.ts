@@ -45,7 +45,7 @@ export function hashOfThree(bytes: Uint8Array, at: number): number {
 }
 
 /** Returns the hash of the four bytes at an offset. */
-function hashOfFour(bytes: Uint8Array, at: number): number {
+export function hashOfFour(bytes: Uint8Array, at: number): number {
   const lower = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8)
   const number = lower | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)
   return Math.imul(number, FOURS_FACTOR) >>> FOURS_SHIFT

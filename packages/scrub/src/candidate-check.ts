@@ -1,5 +1,5 @@
+import { FOURS_FACTOR } from './beginnings.js'
 import { LINE, PARAGRAPH } from './lines.js'
-import { LONGEST_JOINT } from './shapes/joint.js'
 import type { Listing } from './web-assembly.js'
 
 /** Where in memory a text in normal form is, and its candidates. */
@@ -24,7 +24,7 @@ export const RECORD = {
   length: 8,
   /** Which of the first four bytes count: it may have only three. */
   mask: 68,
-  /** {@link KEPT}, {@link PLAIN} or {@link ENCODED}. */
+  /** {@link KEPT}, {@link KNOWN}, {@link PLAIN} or {@link ENCODED}. */
   kind: 12,
   isAnywhere: 16,
   /** What must stand before it: a set, 0 for none, and how many. */
@@ -38,13 +38,17 @@ export const RECORD = {
   longest: 40,
   /** Whether the secret ends with the last part. */
   isToEnd: 44,
+  /** Of known secrets that begin alike: in a bit for each hash, which four bytes follow. */
+  following: 48,
   anchor: 48,
   anchorLength: 52,
   /** In base64: how many bytes of its first group precede it, and from that group to its end. */
   before: 56,
   group: 60,
   parts: 64,
-  firstPart: 72,
+  /** Whether it is a private key, which has no parts. */
+  isPem: 72,
+  firstPart: 76,
 } as const
 
 /** Words of a part: its set, where the memory of that set is, and how many. */
@@ -52,8 +56,14 @@ export const PART = { set: 0, memo: 4, least: 8, most: 12, size: 16 } as const
 
 /** Nothing can be said about it. */
 export const KEPT = 0
-export const PLAIN = 1
-export const ENCODED = 2
+/** Secrets known by value that begin alike. */
+export const KNOWN = 1
+/** A shape, in the text as it is or in base64. */
+export const PLAIN = 2
+export const ENCODED = 3
+
+/** How many hashes there are of the four bytes that follow. */
+export const FOLLOWING_BITS = 13
 
 /** How many sets of bytes have a memory of how far they continue; as many as there are bytes. */
 export const SETS = 256
@@ -84,6 +94,8 @@ export function checkLayout(own: number, longest: number) {
     between: tables + 768,
     six: tables + 1024,
     word: tables + 1280,
+    label: tables + 1536,
+    middle: tables + 1792,
     zeros,
     regions,
     region: decoded,
@@ -194,7 +206,14 @@ export function checkListing({ bytes, lines, candidates, longest, own, pages }: 
       ...{ ANCHOR: RECORD.anchor, ANCHOR_LENGTH: RECORD.anchorLength, BEFORE: RECORD.before },
       ...{ GROUP: RECORD.group, PARTS: RECORD.parts, FIRST_PART: RECORD.firstPart },
       ...{ SET: PART.set, MEMO: PART.memo, LEAST: PART.least, MOST: PART.most },
-      ...{ PART_SIZE: PART.size, IS_KEPT: KEPT, IS_PLAIN: PLAIN, LONGEST_JOINT },
+      ...{ PART_SIZE: PART.size, IS_KEPT: KEPT, IS_KNOWN: KNOWN, IS_PLAIN: PLAIN },
+      ...{
+        FOLLOWING: RECORD.following,
+        FACTOR: FOURS_FACTOR,
+        FOLLOWING_BITS,
+        IS_PEM: RECORD.isPem,
+      },
+      ...{ LABEL: layout.label, MIDDLE: layout.middle, FOUR_DASHES: 0x2d2d2d2d },
       ...{ IS_LINE: LINE, IS_PARAGRAPH: PARAGRAPH },
     },
     code: `
@@ -227,6 +246,12 @@ export function checkListing({ bytes, lines, candidates, longest, own, pages }: 
                 end
               end
               record load@KIND :=index IS_KEPT eq br_if:kept
+              index IS_KNOWN eq if
+                at length add :=here 4 add to more br_if:kept
+                here load@TEXT FACTOR mul 32 FOLLOWING_BITS sub shr :=index
+                3 shr record load@FOLLOWING add load8@0 index 7 and shr 1 and br_if:kept
+                br:next
+              end
               index IS_PLAIN eq if
                 TEXT =begin
                 at TEXT add =place
@@ -236,6 +261,9 @@ export function checkListing({ bytes, lines, candidates, longest, own, pages }: 
                 MEMOS =memo
               else
                 ${DECODE}
+              end
+              record load@IS_PEM if
+                ${PEM}
               end
               record load@ANCHOR =anchor
               ${BOUNDARY}
@@ -341,9 +369,52 @@ export function checkListing({ bytes, lines, candidates, longest, own, pages }: 
   }
 }
 
+/** Leaves if too little follows the first line of a private key before another line of dashes. */
+const PEM = `
+  here =start
+  block:labelled loop:label
+    here until less eqz br_if:kept
+    here load8@0 load8@LABEL eqz br_if:labelled
+    here 1 add :=here start sub 48 less br_if:label
+  end end
+  here 5 add until more br_if:kept
+  here load@0 FOUR_DASHES ne here load8@4 45 ne or br_if:next
+  here 5 add =here
+  0 =index
+  loop:middle
+    here 64 add until more br_if:kept
+    here load8@0 :=byte 45 eq here load@0 FOUR_DASHES eq and here load8@4 45 eq and br_if:next
+    byte load8@MIDDLE :=last eqz if
+      ${isQuote('byte')} br_if:kept
+      br:next
+    end
+    index last 2 eq add :=index 39 more br_if:kept
+    here 1 add :=here start sub 16384 less br_if:middle
+  end
+  br:kept
+`
+
+/** Leaves if a letter or digit stands right before an anchor that begins with a group. */
+const WORD_BEFORE = `
+  group 4 less eqz if
+    group load8@BEFORE_1 load8@SIX =a
+    group load8@BEFORE_2 load8@SIX =b
+    group load8@BEFORE_3 load8@SIX =c
+    group load8@BEFORE_4 load8@SIX =d
+    a b or c or d or 64 and eqz if
+      c 3 and 6 shl d or :=byte load8@WORD if
+        byte 109 ne byte 75 ne and a 2 shl b 4 shr or 61 ne and br_if:next
+      end
+    end
+  end
+`
+
 /** Decodes the base64 around an anchor, unless that was done for the one before. */
 const DECODE = `
   at length add record load@GROUP sub :=group 0 less br_if:next
+  record load@BEFORE record load@IS_ANYWHERE or record load@BEHIND or eqz if
+    ${WORD_BEFORE}
+  end
   group 3 and :=index 3 shl DECODED_AT add =slot
   index REGION mul REGIONS add =region
   group slot load@0 less group slot load@4 less eqz or if

@@ -1,7 +1,10 @@
+import { FOURS_SHIFT, hashOfFour } from './beginnings.js'
 import {
   checkLayout,
   ENCODED,
+  FOLLOWING_BITS,
   KEPT,
+  KNOWN,
   MOST_UNKNOWN,
   PART,
   PLAIN,
@@ -12,6 +15,7 @@ import { SIX_BITS } from './digits.js'
 import type { Meaning, SearchIndex } from './search-index.js'
 import { joinsStrings, LONGEST_JOINT, mayJoin } from './shapes/joint.js'
 import { isWord } from './shapes/match.js'
+import { isLabel, middleKind, PEM_ANCHOR } from './shapes/pem.js'
 
 /**
  * Drops candidates at which certainly nothing is found, in WebAssembly.
@@ -46,13 +50,15 @@ export class CandidateCheck {
     this.#bytes = new Uint8Array(memory.buffer)
     this.#numbers = new Int32Array(memory.buffer)
     this.#end = this.#layout.records
-    const { joins, between, six, word } = this.#layout
+    const { joins, between, six, word, label, middle } = this.#layout
     for (let byte = 0; byte < 256; byte += 1) {
       const value = SIX_BITS[byte] ?? -1
       this.#bytes[joins + byte] = Number(mayJoin(byte))
       this.#bytes[between + byte] = Number(joinsStrings(byte))
       this.#bytes[six + byte] = value < 0 ? NO_SIX_BITS : value
       this.#bytes[word + byte] = Number(isWord(byte))
+      this.#bytes[label + byte] = Number(isLabel(byte))
+      this.#bytes[middle + byte] = middleKind(byte)
     }
   }
 
@@ -87,25 +93,50 @@ export class CandidateCheck {
   #learn(index: SearchIndex, hash: number): void {
     const head = (this.#layout.heads >> 2) + hash
     if (this.#numbers[head] !== 0) return
-    const patterns = index.beginningWith(hash)
     let first = 0
-    const known = new Set<string>()
-    for (const pattern of patterns) {
+    const known = new Map<string, Uint8Array[]>()
+    for (const { bytes, meaning } of index.beginningWith(hash)) {
       if (this.#end + MOST_RECORD > this.#layout.end) return
-      if (pattern.meaning.kind === 'known') {
-        const beginning = pattern.bytes.subarray(0, KNOWN_BYTES)
-        const name = String(beginning)
-        if (known.has(name)) continue
-        known.add(name)
-        first = this.#record(first, beginning)
-      } else first = this.#shape(first, pattern.bytes, pattern.meaning)
+      if (meaning.kind !== 'known') {
+        first = this.#shape(first, bytes, meaning)
+        continue
+      }
+      const beginning = String(bytes.subarray(0, KNOWN_BYTES))
+      const alike = known.get(beginning)
+      if (alike === undefined) known.set(beginning, [bytes])
+      else alike.push(bytes)
+    }
+    for (const alike of known.values()) {
+      if (this.#end + MOST_RECORD > this.#layout.end) return
+      first = this.#secrets(first, alike)
     }
     this.#numbers[head] = first === 0 ? NOTHING_BEGINS : first
   }
 
+  /** Writes one record for known secrets that begin alike. */
+  #secrets(next: number, alike: readonly Uint8Array[]): number {
+    const beginning = sharedBeginning(alike)
+    const { length } = beginning
+    if (alike.some((bytes) => bytes.length < length + 4)) return this.#record(next, beginning)
+    const bits = new Uint8Array(2 ** (FOLLOWING_BITS - 3))
+    for (const bytes of alike) {
+      const hash = hashOfFour(bytes, length) >>> (FOURS_BITS - FOLLOWING_BITS)
+      bits[hash >> 3] = (bits[hash >> 3] ?? 0) | (1 << (hash & 7))
+    }
+    const following = this.#write(bits)
+    return this.#record(next, beginning, { kind: KNOWN, following })
+  }
+
   #shape(next: number, bytes: Uint8Array, meaning: Exclude<Meaning, { kind: 'known' }>): number {
     const { pattern } = meaning
-    if (pattern === 'pem') return this.#record(next, bytes)
+    const isEncoded = meaning.kind === 'encoded'
+    const kind = isEncoded ? ENCODED : PLAIN
+    const before = isEncoded ? meaning.before : 0
+    const place = { kind, before, group: meaning.length }
+    if (pattern === 'pem') {
+      const anchorLength = PEM_ANCHOR.length
+      return this.#record(next, bytes, { ...place, isPem: 1, anchorLength, isAnywhere: 1 })
+    }
     const { whole, shape, behind } = pattern
     const { parts, isBounded, needs, longest, secretTo } = whole
     const isKnown = parts.length <= MOST_PARTS && parts.every(({ set }) => set < SETS)
@@ -114,7 +145,7 @@ export class CandidateCheck {
     const behindSet = behind === undefined || shape.behind === undefined ? 0 : this.#set(behind)
     const anchor = this.#write(pattern.anchor)
     const record = this.#record(next, bytes, {
-      kind: meaning.kind === 'encoded' ? ENCODED : PLAIN,
+      ...place,
       isAnywhere: Number(shape.isAnywhere === true),
       behind: behindSet,
       behindLeast: shape.behind?.least ?? 0,
@@ -125,8 +156,6 @@ export class CandidateCheck {
       isToEnd: Number(secretTo === parts.length),
       anchor,
       anchorLength: pattern.anchor.length,
-      before: meaning.kind === 'encoded' ? meaning.before : 0,
-      group: meaning.length,
       parts: parts.length,
     })
     for (const [number, { set, least, most }] of parts.entries()) {
@@ -145,6 +174,8 @@ export class CandidateCheck {
   ): number {
     const written = this.#write(bytes)
     const record = this.#end
+    // There may be another one from before something was learnt.
+    this.#numbers.fill(0, record >> 2, (record + RECORD.firstPart) >> 2)
     const mask = bytes.length < 4 ? 0xffffff : -1
     const all = { ...words, next, bytes: written, length: bytes.length, mask }
     for (const [name, value] of Object.entries(all))
@@ -170,12 +201,27 @@ export class CandidateCheck {
   }
 }
 
+/** Returns what all of these begin with, up to a length that tells nearly all of them apart. */
+function sharedBeginning([first = NOTHING, ...others]: readonly Uint8Array[]): Uint8Array {
+  let length = Math.min(MOST_SHARED, first.length)
+  for (const other of others) {
+    let alike = 0
+    while (alike < length && first[alike] === other[alike]) alike += 1
+    length = alike
+  }
+  return first.subarray(0, length)
+}
+
+const NOTHING = new Uint8Array(0)
+const MOST_SHARED = 64
+
 /** A bit that no value of a base64 character has. */
 const NO_SIX_BITS = 64
-/** Of a known secret: beyond them it is compared where it is searched for. */
+/** Known secrets that share so many bytes have one record. */
 const KNOWN_BYTES = 8
 /** In place of a record: the hash of something else. */
 const NOTHING_BEGINS = 1
 const MOST_PARTS = 64
+const FOURS_BITS = 32 - FOURS_SHIFT
 /** With its sets and its anchor. */
 const MOST_RECORD = RECORD.firstPart + MOST_PARTS * (PART.size + 256) + 16 * 1024

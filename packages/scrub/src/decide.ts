@@ -1,6 +1,7 @@
-import { CR, LF } from './byte-names.js'
+import { BLANK, CR, ESCAPE, LF, TAB } from './byte-names.js'
 import { Base64Decoder } from './encoded.js'
 import { beginOf, endOf, type InnerText, innerTexts, openRun } from './inner-text.js'
+import { SHORTEST_CREDENTIAL } from './limits.js'
 import type { Marked } from './marker.js'
 import { NormalForm } from './normal-form.js'
 import type { Meaning, SearchIndex } from './search-index.js'
@@ -137,6 +138,11 @@ function decideInner(
   let undecided = length
   const take = (text: InnerText): void => {
     const isOver = isLast || text.to + 1 < length
+    const rest = unreadableUntil(text.bytes)
+    if (rest >= 0) {
+      if (!isOver && rest < text.bytes.length) undecided = Math.min(undecided, beginOf(text, rest))
+      return
+    }
     form.read(text.bytes, 0, text.bytes.length, isOver, index.beginnings)
     const inner = decide(form, 0, isOver, index, mark, true, depth)
     for (const { from, to, secret, rank } of inner.matches) {
@@ -154,6 +160,31 @@ function decideInner(
   innerTexts(bytes, lines, length, take, seek)
   return { matches, undecided }
 }
+
+/**
+ * Returns -1 if a decoded text has enough characters in a row that a secret may be among them. If
+ * not, it was something else that only looked like base64, and this is where its last characters
+ * begin, which may go on.
+ */
+function unreadableUntil(bytes: Uint8Array): number {
+  let inRow = 0
+  let begin = 0
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at] ?? 0
+    if (READABLE[byte] === 1) {
+      inRow += 1
+      if (inRow === SHORTEST_CREDENTIAL) return -1
+    } else if (byte !== 0 || at === 0 || bytes[at - 1] === 0) {
+      inRow = 0
+      begin = at + 1
+    }
+  }
+  return begin
+}
+
+/** Characters of a text. A zero between two of them belongs to UTF-16. */
+const READABLE = Uint8Array.from({ length: 256 }, (_, byte) => Number(byte >= BLANK))
+for (const byte of [TAB, LF, CR, ESCAPE]) READABLE[byte] = 1
 
 /**
  * Returns whether nothing has been found in that place: a match of the base64 form is exact to the

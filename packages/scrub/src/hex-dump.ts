@@ -55,6 +55,26 @@ export function hexDump(
       first = count
       isFirst = false
     }
+    // Most bytes, or pairs of them, have one gap behind them and another in the same line.
+    while (!isSwapped && at + 6 <= length && count + 2 <= bytes.length) {
+      const one = byteAt(text, at)
+      const isOne = GAPS[text[at + 2] ?? 0] === 1
+      const two = isOne ? 0 : byteAt(text, at + 2)
+      const size = isOne ? 2 : 4
+      if ((one | two) < 0 || GAPS[text[at + size] ?? 0] !== 1 || !isHex(text, at + size + 1)) break
+      const marks = (lines[at + 1] ?? 0) | (lines[at + 2] ?? 0) | (lines[at + 3] ?? 0)
+      if (marks !== 0 || (!isOne && ((lines[at + 4] ?? 0) | (lines[at + 5] ?? 0)) !== 0)) break
+      for (let pair = 0; pair < size; pair += 2) {
+        const byte = pair === 0 ? one : two
+        letters = LETTERS[byte] === 1 ? letters + 1 : 0
+        isText ||= letters >= SHORTEST
+        bytes[count] = byte
+        begins[count] = at
+        ends[count] = at + size
+        count += 1
+      }
+      at += size + 1
+    }
     const digits = digitsAt(text, lines, at, length)
     const isHalf = isSwapped && digits === 2 && at + digits === length
     if ((digits !== 2 && digits !== 4) || isHalf) {
@@ -101,6 +121,11 @@ export function hexDump(
   // Copied, because such a text can have another one in it.
   const places = { begins: begins.slice(0, count), ends: ends.slice(0, count) }
   return { to, inner: { bytes: bytes.slice(0, count), from, to, characters: 3, for: 1, places } }
+}
+
+/** Returns the byte that two hex digits stand for; negative if they are none. */
+function byteAt(text: Uint8Array, at: number): number {
+  return ((HEX[text[at] ?? 0] ?? -1) << 4) | (HEX[text[at + 1] ?? 0] ?? -1)
 }
 
 /** The bytes of a dump, and where each begins and ends. */

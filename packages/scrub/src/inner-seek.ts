@@ -72,7 +72,22 @@ export function seekListing(kinds: number, pages: number): Listing {
 
         ${GROUP.map((at) => `at load8@${at} load8@KINDS =k${at}`).join('\n')}
         ${PHASES.map((at) => `${group(at)} ${group(at + 4)} and ${at > 0 ? 'or' : ''}`).join('\n')}
-        1 and br_if:examine
+        1 and if
+          0 =kind
+          loop:phases
+            at kind add =ahead
+            block:short
+              loop:groups
+                ahead load8@0 load8@KINDS ahead load8@1 load8@KINDS 1 shr and
+                ahead load8@2 load8@KINDS 2 shr and ahead load8@3 load8@KINDS 3 shr and
+                1 and eqz br_if:short
+                ahead 4 add :=ahead at sub ${SHORTEST_INNER - 3} less br_if:groups
+              end
+              br:examine
+            end
+            kind 1 add :=kind 4 less br_if:phases
+          end
+        end
 
         ${SIXTHS.map(
           (at, index) =>

@@ -91,10 +91,6 @@ export function openWideRun(kinds: ByteKinds): WideRun | undefined {
     compiledSeek ??= new WebAssembly.Module(assemble(seekListing(INNER_AT, PAGES)))
     const seeker = new WebAssembly.Instance(compiledSeek, { m: { m: memory } })
     const seek = seeker.exports.run as (at: number, to: number) => number
-    compiledCheck ??= new WebAssembly.Module(assemble(checkListing(CHECKED)))
-    const checker = new WebAssembly.Instance(compiledCheck, { m: { m: memory } })
-    const check = checker.exports.run as (count: number, to: number) => number
-    const checked = new CandidateCheck(memory, CHECK_AT, WIDE_BYTES, check)
     const bytesAt = (at: number, length: number) => new Uint8Array(memory.buffer, at, length)
     const numbersAt = (at: number, length: number) => new Int32Array(memory.buffer, at, length)
     bytesAt(SPECIAL_AT, 256).set(kinds.special)
@@ -109,6 +105,7 @@ export function openWideRun(kinds: ByteKinds): WideRun | undefined {
     const place = bytesAt(TEXT_AT, WIDE_BYTES)
     const state = numbersAt(0, 8)
     let taken: Beginnings | undefined
+    let checked: CandidateCheck | undefined
     return {
       bytes: bytesAt(COPY_AT, WIDE_BYTES),
       candidates: numbersAt(CANDIDATES_AT, WIDE_BYTES),
@@ -126,11 +123,22 @@ export function openWideRun(kinds: ByteKinds): WideRun | undefined {
       },
       run: (at, to) => run(TEXT_AT + at, TEXT_AT + to) - TEXT_AT,
       seek: (at, to) => seek(COPY_AT + at, COPY_AT + to) - COPY_AT,
-      check: (index, count, to) => checked.check(index, count, to),
+      check(index, count, to) {
+        checked ??= openCheck(memory)
+        return checked.check(index, count, to)
+      },
     }
   } catch {
     return undefined
   }
+}
+
+// Not at the start: few texts need it.
+function openCheck(memory: WebAssembly.Memory): CandidateCheck {
+  compiledCheck ??= new WebAssembly.Module(assemble(checkListing(CHECKED)))
+  const instance = new WebAssembly.Instance(compiledCheck, { m: { m: memory } })
+  const run = instance.exports.run as (count: number, to: number) => number
+  return new CandidateCheck(memory, CHECK_AT, WIDE_BYTES, run)
 }
 
 let compiled: WebAssembly.Module | undefined

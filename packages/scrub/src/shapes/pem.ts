@@ -116,7 +116,8 @@ function hasDashes(bytes: Uint8Array, at: number): boolean {
   return true
 }
 
-function isLabel(byte: number): boolean {
+/** Returns whether a byte can be part of what a key is called. */
+export function isLabel(byte: number): boolean {
   return (byte >= 0x41 && byte <= 0x5a) || byte === 0x20 || (byte >= 0x30 && byte <= 0x39)
 }
 
@@ -130,6 +131,11 @@ function isPrivate(bytes: Uint8Array, from: number, to: number): boolean {
 }
 
 const PRIVATE = Array.from('PRIVATE KEY', (character) => character.charCodeAt(0))
+
+/** Returns 2 for a byte of base64, 1 for one of its headers or of what precedes a line, else 0. */
+export function middleKind(byte: number): number {
+  return MIDDLE[byte] ?? 0
+}
 
 /** 2: base64; 1: its headers, or what precedes a line; 0: the end. */
 const MIDDLE = new Uint8Array(256)
