@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
+import { assembledPrograms } from './assembled-programs.js'
 import { large, leftOut, usedConventions } from './left-out.js'
 import { packedParser } from './packed-parser.js'
 
@@ -27,7 +28,7 @@ export type Target = { folder: string; inputs: Set<string> }
 
 /** Makes one bundle and notes what went into it. */
 export async function bundled({ inputs }: Target, options: BuildOptions): Promise<void> {
-  const plugins = [leftOut(), packedParser(), ...(options.plugins ?? [])]
+  const plugins = [leftOut(), packedParser(), assembledPrograms(), ...(options.plugins ?? [])]
   const { metafile } = await build({ ...COMMON, ...options, plugins })
   for (const input of Object.keys(metafile?.inputs ?? {}))
     inputs.add(input.replace(/^used-conventions:/, ''))

@@ -15,7 +15,7 @@ import {
 } from './byte-names.js'
 import { HEX } from './digits.js'
 import { INNER_KINDS } from './inner-seek.js'
-import { BREAK, UNICODE } from './wide-run.js'
+import { BREAK, UNICODE } from './wide-run-memory.js'
 
 /** Bytes that do not stand for themselves, or may not. */
 export const SPECIAL = new Uint8Array(256)

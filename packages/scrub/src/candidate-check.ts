@@ -1,524 +1,227 @@
-import { FOURS_FACTOR } from './beginnings.js'
-import { LINE, PARAGRAPH } from './lines.js'
-import type { Listing } from './web-assembly.js'
-
-/** Where in memory a text in normal form is, and its candidates. */
-export type Checked = {
-  bytes: number
-  /** Where lines begin in it. */
-  lines: number
-  candidates: number
-  /** The longest text. */
-  longest: number
-  /** Where the memory begins that a check may use, and all pages. */
-  own: number
-  pages: number
-}
-
-/** Words of a record: what is known of a pattern, followed by the parts of it. */
-export const RECORD = {
-  /** The next one that begins with the same three bytes. */
-  next: 0,
-  /** What it begins with in the text, and how long that is. */
-  bytes: 4,
-  length: 8,
-  /** Which of the first four bytes count: it may have only three. */
-  mask: 68,
-  /** {@link KEPT}, {@link KNOWN}, {@link PLAIN} or {@link ENCODED}. */
-  kind: 12,
-  isAnywhere: 16,
-  /** What must stand before it: a set, 0 for none, and how many. */
-  behind: 20,
-  behindLeast: 24,
-  behindMost: 28,
-  /** The most of the first part if it is bounded, else -1. */
-  bounded: 32,
-  needs: 36,
-  /** How far away that may be. */
-  longest: 40,
-  /** Whether the secret ends with the last part. */
-  isToEnd: 44,
-  /** Of known secrets that begin alike: in a bit for each hash, which four bytes follow. */
-  following: 48,
-  anchor: 48,
-  anchorLength: 52,
-  /** In base64: how many bytes of its first group precede it, and from that group to its end. */
-  before: 56,
-  group: 60,
-  parts: 64,
-  /** Whether it is a private key, which has no parts. */
-  isPem: 72,
-  firstPart: 76,
-} as const
-
-/** Words of a part: its set, where the memory of that set is, and how many. */
-export const PART = { set: 0, memo: 4, least: 8, most: 12, size: 16 } as const
-
-/** Nothing can be said about it. */
-export const KEPT = 0
-/** Secrets known by value that begin alike. */
-export const KNOWN = 1
-/** A shape, in the text as it is or in base64. */
-export const PLAIN = 2
-export const ENCODED = 3
-
-/** How many hashes there are of the four bytes that follow. */
-export const FOLLOWING_BITS = 13
-
-/** How many sets of bytes have a memory of how far they continue; as many as there are bytes. */
-export const SETS = 256
-const MEMO_BYTES = 2 * 8 * SETS
-/** How many beginnings that have no record yet are reported at once. */
-export const MOST_UNKNOWN = 64
-
-const PAGE = 64 * 1024
-
-/** Returns where the parts of the memory of a check are. */
-export function checkLayout(own: number, longest: number) {
-  const decoded = longest + 1024
-  const memos = own + 4 * 0x10000
-  const tables = memos + 5 * MEMO_BYTES
-  const zeros = tables + PAGE / 8
-  const regions = zeros + decoded
-  const records = regions + 4 * decoded
-  return {
-    /** By the hash of three bytes: the first record, or 0 if nothing is known of it. */
-    heads: own,
-    /** How far runs continue, in the text and in its base64 at each of four alignments. */
-    memos,
-    memosLength: 5 * MEMO_BYTES,
-    /** From and to which character the base64 was decoded, at each alignment. */
-    decodedAt: tables,
-    unknown: tables + 64,
-    joins: tables + 512,
-    between: tables + 768,
-    six: tables + 1024,
-    word: tables + 1280,
-    label: tables + 1536,
-    middle: tables + 1792,
-    zeros,
-    regions,
-    region: decoded,
-    records,
-    end: records + RECORDS_BYTES,
-  }
-}
-
-const RECORDS_BYTES = 8 * PAGE
-
-/** Finds out how far a run of a set continues, each character examined once. */
-const RUN_END = `
-  memo part load@MEMO add =slot
-  slot load@0 here more slot load@4 here more eqz or if
-    here 1 add =ahead
-    loop:run
-      ahead until less if
-        set ahead load8@0 add load8@0 ahead delta add load8@0 eqz and if
-          ahead 1 add =ahead
-          br:run
-        end
-      end
-    end
-    slot here store@0
-    slot ahead store@4
-  else
-    slot load@4 =ahead
-  end
-`
-
-/** Leaves if the anchor is repeated at a place, in characters of the set and on one line. */
-const repeated = (at: string) => `
-  0 =index
-  block:differs loop:alike
-    index if ${at} index add delta add load8@0 br_if:differs end
-    anchor index add load8@0 :=byte ${at} index add load8@0 ne br_if:differs
-    set byte add load8@0 eqz br_if:differs
-    index 1 add :=index record load@ANCHOR_LENGTH less br_if:alike
-    br:next
-  end end
-`
-
-/** A space joins two parts only at the side of a box. */
-const FRAME = `
-  here =ahead
-  loop:blanks
-    ahead until less eqz br_if:kept
-    ahead delta add load8@0 br_if:kept
-    ahead load8@0 :=byte 32 eq if
-      ahead 1 add =ahead
-      ahead here sub 300 less br_if:blanks
-      br:kept
-    end
-  end
-  byte 226 eq br_if:kept
-`
-
-const isQuote = (byte: string) => `${byte} 34 eq ${byte} 39 eq or ${byte} 96 eq or`
-
-/** What comes behind a joint may be a part of the secret, unless it is too short or begins anew. */
-const BEHIND_JOINT = `
-  ahead until less eqz br_if:kept
-  set ahead load8@0 add load8@0 eqz if ahead load8@0 load8@JOINS br_if:kept br:next end
-  ahead =last
-  block:counted loop:rest
-    last until less eqz br_if:kept
-    last ahead more if last delta add load8@0 br_if:counted end
-    set last load8@0 add load8@0 if
-      last 1 add =last
-      last ahead sub 256 less br_if:rest
-    end
-  end end
-  last ahead sub 6 less br_if:next
-  ${repeated('ahead')}
-  br:kept
-`
+import { FOURS_SHIFT, hashOfFour } from './beginnings.js'
+import {
+  checkLayout,
+  ENCODED,
+  FOLLOWING_BITS,
+  KEPT,
+  KNOWN,
+  MOST_UNKNOWN,
+  PART,
+  PLAIN,
+  RECORD,
+  SETS,
+} from './candidate-layout.js'
+import { SIX_BITS } from './digits.js'
+import type { Meaning, SearchIndex } from './search-index.js'
+import { joinsStrings, LONGEST_JOINT, mayJoin } from './shapes/joint.js'
+import { isWord } from './shapes/match.js'
+import { isLabel, middleKind, PEM_ANCHOR } from './shapes/pem.js'
 
 /**
- * Returns the listing of a function that drops candidates at which certainly nothing is found, and
- * returns how many are left. It reads what `matchPattern` reads, in the same order, as far as that
- * is simple, and decides nothing that depends on what follows the text.
+ * Drops candidates at which certainly nothing is found, in WebAssembly.
+ *
+ * What it knows of a pattern it is told when candidates have turned up for which nothing is known:
+ * most patterns never occur, and a text with few candidates is not worth it.
  */
-export function checkListing({ bytes, lines, candidates, longest, own, pages }: Checked): Listing {
-  const layout = checkLayout(own, longest)
-  return {
-    given: 2,
-    vectors: 0,
-    pages,
-    variables: [
-      ...['count', 'to', 'read', 'end-of-candidates', 'written', 'at', 'record', 'length'],
-      ...['from', 'index', 'place', 'here', 'until', 'begin', 'delta', 'memo', 'set', 'start'],
-      ...['least', 'most', 'part', 'end-of-parts', 'byte', 'ahead', 'last', 'anchor', 'slot'],
-      ...['limit', 'bounded', 'group', 'region', 'a', 'b', 'c', 'd'],
-    ],
-    constants: {
-      ...{ TEXT: bytes, TEXT_1: bytes + 1, TEXT_2: bytes + 2, TEXT_3: bytes + 3 },
-      ...{ BEFORE_1: bytes - 4, BEFORE_2: bytes - 3, BEFORE_3: bytes - 2, BEFORE_4: bytes - 1 },
-      ...{ LINES_BEHIND: lines - bytes, CANDIDATES: candidates, HEADS: layout.heads },
-      ...{ MEMOS: layout.memos, DECODED_AT: layout.decodedAt, UNKNOWN: layout.unknown },
-      ...{ UNKNOWN_1: layout.unknown + 4, JOINS: layout.joins, BETWEEN: layout.between },
-      ...{ SIX: layout.six, WORD: layout.word, ZEROS: layout.zeros, REGIONS: layout.regions },
-      ...{ REGION: layout.region, MEMO_BYTES, NEXT_BYTES: 8 * SETS, MOST_UNKNOWN },
-      ...{ NEXT: RECORD.next, BYTES: RECORD.bytes, LENGTH: RECORD.length, KIND: RECORD.kind },
-      ...{ MASK: RECORD.mask },
-      ...{ IS_ANYWHERE: RECORD.isAnywhere, BEHIND: RECORD.behind, NEEDS: RECORD.needs },
-      ...{ BEHIND_LEAST: RECORD.behindLeast, BEHIND_MOST: RECORD.behindMost },
-      ...{ BOUNDED: RECORD.bounded, LONGEST: RECORD.longest, IS_TO_END: RECORD.isToEnd },
-      ...{ ANCHOR: RECORD.anchor, ANCHOR_LENGTH: RECORD.anchorLength, BEFORE: RECORD.before },
-      ...{ GROUP: RECORD.group, PARTS: RECORD.parts, FIRST_PART: RECORD.firstPart },
-      ...{ SET: PART.set, MEMO: PART.memo, LEAST: PART.least, MOST: PART.most },
-      ...{ PART_SIZE: PART.size, IS_KEPT: KEPT, IS_KNOWN: KNOWN, IS_PLAIN: PLAIN },
-      ...{
-        FOLLOWING: RECORD.following,
-        FACTOR: FOURS_FACTOR,
-        FOLLOWING_BITS,
-        IS_PEM: RECORD.isPem,
-      },
-      ...{ LABEL: layout.label, MIDDLE: layout.middle, FOUR_DASHES: 0x2d2d2d2d },
-      ...{ IS_LINE: LINE, IS_PARAGRAPH: PARAGRAPH },
-    },
-    code: `
-      CANDIDATES =read
-      CANDIDATES =written
-      CANDIDATES count 2 shl add =end-of-candidates
-      loop:candidates
-        read load@0 =at
-        block:dropped block:kept
-          at 0 less br_if:dropped
-          at load8@TEXT 12 shl at load8@TEXT_1 6 shl xor at load8@TEXT_2 xor 65535 and
-          :=byte 2 shl load@HEADS :=record eqz if
-            0 load@UNKNOWN :=index MOST_UNKNOWN less if
-              index 2 shl byte store@UNKNOWN_1
-              0 index 1 add store@UNKNOWN
-            end
-            br:kept
-          end
-          record 1 eq br_if:dropped
-          loop:records
-            block:next
-              record load@LENGTH =length
-              record load@BYTES =from
-              at length add to more br_if:kept
-              from load@0 at load@TEXT xor record load@MASK and br_if:next
-              4 :=index length less if
-                loop:bytes
-                  from index add load8@0 at index add load8@TEXT ne br_if:next
-                  index 1 add :=index length less br_if:bytes
-                end
-              end
-              record load@KIND :=index IS_KEPT eq br_if:kept
-              index IS_KNOWN eq if
-                at length add :=here 4 add to more br_if:kept
-                here load@TEXT FACTOR mul 32 FOLLOWING_BITS sub shr :=index
-                3 shr record load@FOLLOWING add load8@0 index 7 and shr 1 and br_if:kept
-                br:next
-              end
-              index IS_PLAIN eq if
-                TEXT =begin
-                at TEXT add =place
-                place length add =here
-                to TEXT add =until
-                LINES_BEHIND =delta
-                MEMOS =memo
-              else
-                ${DECODE}
-              end
-              record load@IS_PEM if
-                ${PEM}
-              end
-              record load@ANCHOR =anchor
-              ${BOUNDARY}
-              record FIRST_PART add =part
-              part load@SET =set
-              record load@BOUNDED :=bounded 0 less eqz if
-                memo part load@MEMO add =slot
-                slot load@0 here more slot load@4 here more eqz or eqz if
-                  slot load@4 here sub bounded more br_if:next
-                end
-              end
-              record load@NEEDS :=byte 0 less eqz if
-                memo NEXT_BYTES add byte 3 shl add =slot
-                slot load@0 here more slot load@4 here less or if
-                  here =ahead
-                  loop:ahead
-                    ahead until less if
-                      ahead load8@0 byte ne if
-                        ahead 1 add =ahead
-                        br:ahead
-                      end
-                    end
-                  end
-                  slot here store@0
-                  slot ahead store@4
-                else
-                  slot load@4 =ahead
-                end
-                ahead here sub record load@LONGEST more br_if:next
-              end
-              record load@PARTS PART_SIZE mul part add =end-of-parts
-              loop:parts
-                part load@SET =set
-                part load@LEAST =least
-                part load@MOST =most
-                here =start
-                here least add =limit
-                block:enough
-                memo part load@MEMO add =slot
-                slot load@0 here more slot load@4 limit less or eqz if limit =here br:enough end
-                loop:least
-                  here limit less eqz br_if:enough
-                  here until less eqz br_if:kept
-                  set here load8@0 :=byte add load8@0 eqz if
-                    ${JOINT}
-                  end
-                  here start more if
-                    here delta add load8@0 :=byte if
-                      byte IS_PARAGRAPH and br_if:next
-                      byte IS_LINE and if
-                        here record load@ANCHOR_LENGTH add until more br_if:kept
-                        ${repeated('here')}
-                      end
-                    end
-                  end
-                  here 1 add =here
-                  br:least
-                end end
-                bounded 0 less eqz least 0 more and if
-                  start =here
-                  ${RUN_END}
-                  ahead here sub bounded more br_if:next
-                  limit =here
-                  -1 =bounded
-                end
-                most least more if
-                  here until less eqz br_if:kept
-                  block:over
-                    set here load8@0 add load8@0 eqz br_if:over
-                    here start more if here delta add load8@0 br_if:kept end
-                    ${RUN_END}
-                    start most add :=limit =here
-                    ahead limit less if ahead =here end
-                    here until less eqz br_if:kept
-                  end
-                  here start most add less if
-                    set here load8@0 :=byte add load8@0 br_if:kept
-                    here start more byte load8@JOINS and if
-                      byte 32 eq eqz br_if:kept
-                      ${FRAME}
-                    end
-                  end
-                end
-                part PART_SIZE add :=part end-of-parts less br_if:parts
-              end
-              record load@IS_TO_END if
-                here until less eqz br_if:kept
-                set here load8@0 add load8@0 here delta add load8@0 eqz and br_if:next
-              end
-              br:kept
-            end
-            record load@NEXT :=record br_if:records
-          end
-          br:dropped
-        end
-        written at store@0
-        written 4 add =written
-        end
-        read 4 add :=read end-of-candidates less br_if:candidates
-      end
-      written CANDIDATES sub 2 shr
-    `,
+export class CandidateCheck {
+  readonly #run: (count: number, to: number) => number
+  readonly #layout: ReturnType<typeof checkLayout>
+  readonly #bytes: Uint8Array
+  readonly #numbers: Int32Array
+  /** Where each set of bytes was written. */
+  readonly #sets = new Map<Uint8Array, number>()
+  #index: SearchIndex | undefined
+  #end: number
+
+  /**
+   * @param memory in which the candidates are.
+   * @param own where the part of it begins that this may use.
+   * @param longest the longest text.
+   * @param run the function of `checkListing`.
+   */
+  constructor(
+    memory: WebAssembly.Memory,
+    own: number,
+    longest: number,
+    run: (count: number, to: number) => number,
+  ) {
+    this.#run = run
+    this.#layout = checkLayout(own, longest)
+    this.#bytes = new Uint8Array(memory.buffer)
+    this.#numbers = new Int32Array(memory.buffer)
+    this.#end = this.#layout.records
+    const { joins, between, six, word, label, middle } = this.#layout
+    for (let byte = 0; byte < 256; byte += 1) {
+      const value = SIX_BITS[byte] ?? -1
+      this.#bytes[joins + byte] = Number(mayJoin(byte))
+      this.#bytes[between + byte] = Number(joinsStrings(byte))
+      this.#bytes[six + byte] = value < 0 ? NO_SIX_BITS : value
+      this.#bytes[word + byte] = Number(isWord(byte))
+      this.#bytes[label + byte] = Number(isLabel(byte))
+      this.#bytes[middle + byte] = middleKind(byte)
+    }
+  }
+
+  /**
+   * Returns how many candidates are left.
+   *
+   * @param index what is searched for.
+   * @param to the length of the text.
+   */
+  check(index: SearchIndex, count: number, to: number): number {
+    const { heads, memos, memosLength, decodedAt, unknown } = this.#layout
+    if (this.#index !== index) {
+      this.#numbers.fill(0, heads >> 2, (heads >> 2) + 0x10000)
+      this.#index = index
+      this.#sets.clear()
+      this.#end = this.#layout.records
+    }
+    this.#bytes.fill(0, memos, memos + memosLength)
+    this.#numbers.fill(0, decodedAt >> 2, (decodedAt >> 2) + 8)
+    this.#numbers[unknown >> 2] = 0
+    const left = this.#run(count, to)
+    for (let number = 0; number < Math.min(MOST_UNKNOWN, this.#unknowns); number += 1)
+      this.#learn(index, this.#numbers[(unknown >> 2) + 1 + number] ?? 0)
+    return left
+  }
+
+  get #unknowns(): number {
+    return this.#numbers[this.#layout.unknown >> 2] ?? 0
+  }
+
+  /** Writes a record for everything that begins with three bytes of this hash. */
+  #learn(index: SearchIndex, hash: number): void {
+    const head = (this.#layout.heads >> 2) + hash
+    if (this.#numbers[head] !== 0) return
+    let first = 0
+    const known = new Map<string, Uint8Array[]>()
+    for (const { bytes, meaning } of index.beginningWith(hash)) {
+      if (this.#end + MOST_RECORD > this.#layout.end) return
+      if (meaning.kind !== 'known') {
+        first = this.#shape(first, bytes, meaning)
+        continue
+      }
+      const beginning = String(bytes.subarray(0, KNOWN_BYTES))
+      const alike = known.get(beginning)
+      if (alike === undefined) known.set(beginning, [bytes])
+      else alike.push(bytes)
+    }
+    for (const alike of known.values()) {
+      if (this.#end + MOST_RECORD > this.#layout.end) return
+      first = this.#secrets(first, alike)
+    }
+    this.#numbers[head] = first === 0 ? NOTHING_BEGINS : first
+  }
+
+  /** Writes one record for known secrets that begin alike. */
+  #secrets(next: number, alike: readonly Uint8Array[]): number {
+    const beginning = sharedBeginning(alike)
+    const { length } = beginning
+    if (alike.some((bytes) => bytes.length < length + 4)) return this.#record(next, beginning)
+    const bits = new Uint8Array(2 ** (FOLLOWING_BITS - 3))
+    for (const bytes of alike) {
+      const hash = hashOfFour(bytes, length) >>> (FOURS_BITS - FOLLOWING_BITS)
+      bits[hash >> 3] = (bits[hash >> 3] ?? 0) | (1 << (hash & 7))
+    }
+    const following = this.#write(bits)
+    return this.#record(next, beginning, { kind: KNOWN, following })
+  }
+
+  #shape(next: number, bytes: Uint8Array, meaning: Exclude<Meaning, { kind: 'known' }>): number {
+    const { pattern } = meaning
+    const isEncoded = meaning.kind === 'encoded'
+    const kind = isEncoded ? ENCODED : PLAIN
+    const before = isEncoded ? meaning.before : 0
+    const place = { kind, before, group: meaning.length }
+    if (pattern === 'pem') {
+      const anchorLength = PEM_ANCHOR.length
+      return this.#record(next, bytes, { ...place, isPem: 1, anchorLength, isAnywhere: 1 })
+    }
+    const { whole, shape, behind } = pattern
+    const { parts, isBounded, needs, longest, secretTo } = whole
+    const isKnown = parts.length <= MOST_PARTS && parts.every(({ set }) => set < SETS)
+    if (!isKnown) return this.#record(next, bytes)
+    const sets = parts.map(({ of }) => this.#set(of))
+    const behindSet = behind === undefined || shape.behind === undefined ? 0 : this.#set(behind)
+    const anchor = this.#write(pattern.anchor)
+    const record = this.#record(next, bytes, {
+      ...place,
+      isAnywhere: Number(shape.isAnywhere === true),
+      behind: behindSet,
+      behindLeast: shape.behind?.least ?? 0,
+      behindMost: shape.behind?.most ?? 0,
+      bounded: isBounded ? (parts[0]?.most ?? -1) : -1,
+      needs,
+      longest: longest + LONGEST_JOINT,
+      isToEnd: Number(secretTo === parts.length),
+      anchor,
+      anchorLength: pattern.anchor.length,
+      parts: parts.length,
+    })
+    for (const [number, { set, least, most }] of parts.entries()) {
+      const at = (record + RECORD.firstPart + PART.size * number) >> 2
+      this.#numbers.set([sets[number] ?? 0, 8 * set, least, most], at)
+    }
+    this.#end = record + RECORD.firstPart + PART.size * parts.length
+    return record
+  }
+
+  /** Writes a record and returns where it is. */
+  #record(
+    next: number,
+    bytes: Uint8Array,
+    words: Partial<Record<keyof typeof RECORD, number>> = { kind: KEPT },
+  ): number {
+    const written = this.#write(bytes)
+    const record = this.#end
+    // There may be another one from before something was learnt.
+    this.#numbers.fill(0, record >> 2, (record + RECORD.firstPart) >> 2)
+    const mask = bytes.length < 4 ? 0xffffff : -1
+    const all = { ...words, next, bytes: written, length: bytes.length, mask }
+    for (const [name, value] of Object.entries(all))
+      this.#numbers[(record + RECORD[name as keyof typeof RECORD]) >> 2] = value
+    this.#end = record + RECORD.firstPart
+    return record
+  }
+
+  #set(of: Uint8Array): number {
+    const known = this.#sets.get(of)
+    if (known !== undefined) return known
+    const written = this.#write(of)
+    this.#sets.set(of, written)
+    return written
+  }
+
+  /** Writes bytes and returns where they are; what follows is aligned. */
+  #write(bytes: Uint8Array): number {
+    const at = this.#end
+    this.#bytes.set(bytes, at)
+    this.#end = (at + bytes.length + 3) & ~3
+    return at
   }
 }
 
-/** Leaves if too little follows the first line of a private key before another line of dashes. */
-const PEM = `
-  here =start
-  block:labelled loop:label
-    here until less eqz br_if:kept
-    here load8@0 load8@LABEL eqz br_if:labelled
-    here 1 add :=here start sub 48 less br_if:label
-  end end
-  here 5 add until more br_if:kept
-  here load@0 FOUR_DASHES ne here load8@4 45 ne or br_if:next
-  here 5 add =here
-  0 =index
-  loop:middle
-    here 64 add until more br_if:kept
-    here load8@0 :=byte 45 eq here load@0 FOUR_DASHES eq and here load8@4 45 eq and br_if:next
-    byte load8@MIDDLE :=last eqz if
-      ${isQuote('byte')} br_if:kept
-      br:next
-    end
-    index last 2 eq add :=index 39 more br_if:kept
-    here 1 add :=here start sub 16384 less br_if:middle
-  end
-  br:kept
-`
+/** Returns what all of these begin with, up to a length that tells nearly all of them apart. */
+function sharedBeginning([first = NOTHING, ...others]: readonly Uint8Array[]): Uint8Array {
+  let length = Math.min(MOST_SHARED, first.length)
+  for (const other of others) {
+    let alike = 0
+    while (alike < length && first[alike] === other[alike]) alike += 1
+    length = alike
+  }
+  return first.subarray(0, length)
+}
 
-/** Leaves if a letter or digit stands right before an anchor that begins with a group. */
-const WORD_BEFORE = `
-  group 4 less eqz if
-    group load8@BEFORE_1 load8@SIX =a
-    group load8@BEFORE_2 load8@SIX =b
-    group load8@BEFORE_3 load8@SIX =c
-    group load8@BEFORE_4 load8@SIX =d
-    a b or c or d or 64 and eqz if
-      c 3 and 6 shl d or :=byte load8@WORD if
-        byte 109 ne byte 75 ne and a 2 shl b 4 shr or 61 ne and br_if:next
-      end
-    end
-  end
-`
+const NOTHING = new Uint8Array(0)
+const MOST_SHARED = 64
 
-/** Decodes the base64 around an anchor, unless that was done for the one before. */
-const DECODE = `
-  at length add record load@GROUP sub :=group 0 less br_if:next
-  record load@BEFORE record load@IS_ANYWHERE or record load@BEHIND or eqz if
-    ${WORD_BEFORE}
-  end
-  group 3 and :=index 3 shl DECODED_AT add =slot
-  index REGION mul REGIONS add =region
-  group slot load@0 less group slot load@4 less eqz or if
-    group =ahead
-    0 =last
-    loop:before
-      ahead 4 less eqz if
-        ahead load8@BEFORE_1 load8@SIX ahead load8@BEFORE_2 load8@SIX or
-        ahead load8@BEFORE_3 load8@SIX or ahead load8@BEFORE_4 load8@SIX or 64 and eqz if
-          ahead 4 sub =ahead
-          last 1 add :=last 4 less br_if:before
-        end
-      end
-    end
-    slot ahead store@0
-    region ahead index sub 2 shr 3 mul add =last
-    loop:groups
-      ahead 4 add to more eqz if
-        ahead load8@TEXT load8@SIX =a
-        ahead load8@TEXT_1 load8@SIX =b
-        ahead load8@TEXT_2 load8@SIX =c
-        ahead load8@TEXT_3 load8@SIX =d
-        a b or c or d or 64 and eqz if
-          last a 2 shl b 4 shr or store8@0
-          last b 4 shl c 2 shr or store8@1
-          last c 6 shl d or store8@2
-          last 3 add =last
-          ahead 4 add =ahead
-          br:groups
-        end
-      end
-    end
-    slot ahead store@4
-  end
-  group slot load@4 less eqz br_if:kept
-  region slot load@0 index sub 2 shr 3 mul add =begin
-  region group index sub 2 shr 3 mul add record load@BEFORE add =place
-  region slot load@4 index sub 2 shr 3 mul add =until
-  place record load@ANCHOR_LENGTH add =here
-  ZEROS region sub =delta
-  index 1 add MEMO_BYTES mul MEMOS add =memo
-  here until more br_if:kept
-`
-
-/** Leaves if what stands before an anchor says that it is none. */
-const BOUNDARY = `
-  record load@BEHIND :=set if
-    record load@BEHIND_MOST =most
-    0 =index
-    block:counted loop:behind
-      index most more br_if:counted
-      place index sub 1 sub :=ahead begin less br_if:counted
-      set ahead load8@0 add load8@0 eqz br_if:counted
-      index 1 add =index
-      br:behind
-    end end
-    index record load@BEHIND_LEAST less br_if:next
-    index most more record load@IS_ANYWHERE eqz and br_if:next
-  else
-    record load@IS_ANYWHERE eqz place begin more and place delta add load8@0 eqz and if
-      place 1 sub load8@0 :=byte load8@WORD if
-        byte 109 ne byte 75 ne and place 3 sub load8@0 61 ne and br_if:next
-      end
-    end
-  end
-`
-
-/** Decides about a byte that is not of the set: what joins two parts of a secret, or its end. */
-const JOINT = `
-  here start eq br_if:next
-  byte load8@JOINS eqz br_if:next
-  byte 32 eq if
-    ${FRAME}
-    br:next
-  end
-  ${isQuote('byte')} if
-    here 1 add =ahead
-    byte 96 eq if ahead delta add load8@0 br_if:kept end
-    loop:between
-      ahead until less eqz br_if:kept
-      ahead load8@0 load8@BETWEEN if
-        ahead 1 add =ahead
-        ahead here sub 120 less br_if:between
-        br:kept
-      end
-    end
-    ahead load8@0 =byte
-    ${isQuote('byte')} eqz br_if:next
-    ahead 1 add =ahead
-    ${BEHIND_JOINT}
-  end
-  byte 60 eq if
-    here load8@1 :=byte 47 eq byte 87 eq or byte 119 eq or br_if:kept
-    here 1 add =ahead
-    loop:tag
-      ahead until less eqz br_if:kept
-      ahead load8@0 62 ne if
-        ahead 1 add =ahead
-        ahead here sub 120 less br_if:tag
-        br:kept
-      end
-    end
-    ahead 1 add =ahead
-    ${BEHIND_JOINT}
-  end
-  br:kept
-`
+/** A bit that no value of a base64 character has. */
+const NO_SIX_BITS = 64
+/** Known secrets that share so many bytes have one record. */
+const KNOWN_BYTES = 8
+/** In place of a record: the hash of something else. */
+const NOTHING_BEGINS = 1
+const MOST_PARTS = 64
+const FOURS_BITS = 32 - FOURS_SHIFT
+/** With its sets and its anchor. */
+const MOST_RECORD = RECORD.firstPart + MOST_PARTS * (PART.size + 256) + 16 * 1024

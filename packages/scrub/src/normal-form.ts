@@ -22,16 +22,8 @@ import { CharacterReader, RAW_BYTE } from './character-reader.js'
 import { HEX } from './digits.js'
 import { COLOUR, LINE, PARAGRAPH } from './lines.js'
 import type { SearchIndex } from './search-index.js'
-import {
-  BYTES,
-  CANDIDATES,
-  LINE_BYTE,
-  openWideRun,
-  RUNS,
-  WIDE_BYTES,
-  type WideRun,
-  ZERO_AT,
-} from './wide-run.js'
+import { openWideRun, type WideRun } from './wide-run.js'
+import { BYTES, CANDIDATES, LINE_BYTE, RUNS, WIDE_BYTES, ZERO_AT } from './wide-run-memory.js'
 
 /**
  * A text without what writers put around the characters of a secret: JSON escapes at any depth,
