@@ -391,6 +391,13 @@ const BOUNDARY = `
   end
 `
 
+/** A tag within a word is one of few (`shapes/joint.ts`); with any other letter it is none. */
+const isFirstOfTag = (byte: string) =>
+  Array.from(
+    'bisemf',
+    (letter, index) => `${byte} ${letter.charCodeAt(0)} eq ${index > 0 ? 'or' : ''}`,
+  ).join(' ')
+
 /** Decides about a byte that is not of the set: what joins two parts of a secret, or its end. */
 const JOINT = `
   here start eq br_if:next
@@ -416,7 +423,9 @@ const JOINT = `
     ${BEHIND_JOINT}
   end
   byte 60 eq if
-    here load8@1 :=byte 47 eq byte 87 eq or byte 119 eq or br_if:kept
+    here 1 add until less eqz br_if:kept
+    here load8@1 32 or :=byte 47 eq byte 119 eq or br_if:kept
+    ${isFirstOfTag('byte')} eqz br_if:next
     here 1 add =ahead
     loop:tag
       ahead until less eqz br_if:kept
