@@ -149,7 +149,7 @@ describe.skipIf(process.env.TACHO_SOAK !== '1')('opencode', () => {
     await using terminal = await place.tui('--prompt', 'Make one')
     await eventually(() => expect(terminal.screen).toContain(QUESTION), PATIENCE)
     await terminal.answer('Escape', QUESTION)
-    await eventually(() => expect(terminal.screen).toContain('Then not.'), PATIENCE)
+    await settledScreen(terminal, 'Then not.', place.root)
     terminal.press('C-c')
     await terminal.ended()
     expect(await place.told('approvals', 'last')).toMatchObject([
@@ -165,8 +165,7 @@ describe.skipIf(process.env.TACHO_SOAK !== '1')('opencode', () => {
     const script = [asking, { text: 'It is made.' }, asking, { text: 'Once more.' }]
     await using place = await opencodePlace([...script, { text: 'The summary.' }], ASKS)
     await using terminal = await place.tui('--prompt', 'Make one')
-    const look = (text: string) =>
-      eventually(() => expect(terminal.screen).toContain(text), PATIENCE)
+    const look = (text: string) => settledScreen(terminal, text, place.root)
     await look(QUESTION)
     terminal.press('Right')
     await terminal.answer('Enter', 'Allow once')
@@ -202,7 +201,7 @@ describe.skipIf(process.env.TACHO_SOAK !== '1')('opencode', () => {
     const answer = await fetch(`http://127.0.0.1:${port}/session`)
     expect(answer.status).toBe(200)
     await terminal.answer('Enter', QUESTION)
-    await eventually(() => expect(terminal.screen).toContain('It is made.'), PATIENCE)
+    await settledScreen(terminal, 'It is made.', place.root)
     terminal.press('C-c')
     await terminal.ended()
     expect(await place.told('approvals', 'last')).toMatchObject([{ outcome: 'allowed' }])

@@ -80,6 +80,17 @@ test.each<[sentence: string, seen: Seen[], approval: object]>([
     { to: 50, outcome: 'denied', decision: 'reject' },
   ],
   [
+    'a no that is reported only after the next request of its turn denies',
+    [
+      [10, requests('e1')],
+      [20, asks()],
+      [60, requests('e2')],
+      [61, replies('reject')],
+      [70, idle],
+    ],
+    { to: 61, outcome: 'denied', decision: 'reject' },
+  ],
+  [
     'a turn that is stopped while it asks has no answer',
     [
       [10, says('m')],

@@ -17,7 +17,8 @@ export function opencodeReducer(session: SessionReducer): AgentReducer {
       observeCalls(observation, session)
       if (observation.kind === 'server-event') events.observe(observation)
       else {
-        if (observation.kind === 'exchange-started') events.goesOn(observation.conversation)
+        if (observation.kind === 'exchange-started')
+          events.goesOn(observation.conversation, observation.at)
         const taps = session.run?.taps ?? []
         if (taps.includes('server-events')) return
         // No request follows a call that `opencode run` refuses, so its tool begins with the call.

@@ -8,10 +8,12 @@ import type { OpencodeTurns } from './turns.js'
 export class ServerQuestions {
   readonly #session: SessionReducer
   readonly #turns: OpencodeTurns
-  /** Open questions, by thread. */
-  readonly #asked = new Map<string, Set<string>>()
+  /** Open questions, by thread, and when they were asked. */
+  readonly #asked = new Map<string, Map<string, number>>()
   /** Refusals after which it is not known yet whether the turn ends. */
   readonly #refused = new Map<string, { key: string; at: number }[]>()
+  /** When each thread asked its model for the last time. */
+  readonly #requested = new Map<string, number>()
   /** What an `always` allows, by question. */
   readonly #rules = new Map<string, string>()
 
@@ -41,9 +43,15 @@ export class ServerQuestions {
     }
   }
 
+  /** The agent asks its model again, so a refusal has not ended the turn. */
+  goesOn(threadId: string, at: number): void {
+    this.#requested.set(threadId, at)
+    this.settleRefused(threadId, 'denied')
+  }
+
   /** Settles what was still open when its turn ended: no answer to it is reported. */
   withdraw(threadId: string, at: number): void {
-    for (const key of this.#asked.get(threadId) ?? [])
+    for (const key of this.#asked.get(threadId)?.keys() ?? [])
       this.#session.approvals.answered(key, { outcome: 'cancelled', at })
     this.#asked.delete(threadId)
   }
@@ -84,9 +92,12 @@ export class ServerQuestions {
     const key = text(properties.requestID)
     if (key === undefined || !this.#session.approvals.isOpen(key)) return
     const decision = text(properties.reply)
+    const askedAt = this.#asked.get(threadId)?.get(key) ?? at
     this.#asked.get(threadId)?.delete(key)
     if (decision === 'reject') {
       this.#refused.set(threadId, [...(this.#refused.get(threadId) ?? []), { key, at }])
+      // On a busy machine, the answer may be reported after the request that follows it.
+      if ((this.#requested.get(threadId) ?? 0) > askedAt) this.settleRefused(threadId, 'denied')
       return
     }
     const isAlways = decision === 'always'
@@ -128,7 +139,7 @@ export class ServerQuestions {
     at: number,
     asked: Omit<ApprovalAsked, 'conversation' | 'at'>,
   ): void {
-    this.#asked.set(threadId, (this.#asked.get(threadId) ?? new Set()).add(key))
+    this.#asked.set(threadId, (this.#asked.get(threadId) ?? new Map()).set(key, at))
     const conversation = this.#turns.of(threadId)
     // The event that its tool runs may come a moment later.
     if (asked.callId !== undefined) this.#session.tools.start(asked.callId, conversation, at)

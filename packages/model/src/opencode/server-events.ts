@@ -55,8 +55,8 @@ export class ServerEventReducer {
   }
 
   /** The agent asks its model again, so a refusal has not ended the turn. */
-  goesOn({ threadId = '' }: Conversation): void {
-    this.#questions.settleRefused(threadId, 'denied')
+  goesOn({ threadId = '' }: Conversation, at: number): void {
+    this.#questions.goesOn(threadId, at)
   }
 
   #created({ threadId, properties }: Told): void {
