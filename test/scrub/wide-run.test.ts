@@ -12,14 +12,14 @@ const KNOWN = 'Zk3vQ9rT2mXw7LbN4sHc'
 
 /** Scrubs random text made from a seed, and prints what was found and a hash of the result. */
 const PROGRAM = `
-  const [url, seed, rounds, known, isDense, isWithout] = process.argv.slice(1)
+  const [url, seed, rounds, known, kindOfText, isWithout] = process.argv.slice(1)
   if (isWithout === 'without') delete globalThis.WebAssembly
   const { createHash } = await import('node:crypto')
   const { createScrubber } = await import(url)
   const scrubber = createScrubber({ fingerprint: (s) => createHash('sha256').update(s).digest('hex').slice(0, 4) })
   scrubber.learn(known, 'key')
   const ends = ['aB3dE5fG7h', 'zY9xW8vU7t', 'aB3dZ1yX2w']
-  if (isDense === 'dense') for (const end of ends) scrubber.learn(known.slice(0, 12) + end, 'key')
+  if (kindOfText === 'dense') for (const end of ends) scrubber.learn(known.slice(0, 12) + end, 'key')
   let number = 0
   let pool = Buffer.alloc(0)
   const chance = (length) => {
@@ -60,17 +60,51 @@ const PROGRAM = `
     const text = Buffer.concat(Array.from({ length: length % 12 }, dense))
     return kind < 240 ? text : Buffer.from(text.toString(kind < 252 ? 'base64' : 'hex'))
   }
-  const anything = isDense === 'dense' ? dense : () => {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+  const base32 = (text) => {
+    const bits = [...text].map((byte) => byte.toString(2).padStart(8, '0')).join('')
+    return bits.replace(/.{1,5}/g, (five) => letters[Number.parseInt(five.padEnd(5, '0'), 2)])
+  }
+  const dump = (text, [style, wide, end, first]) => {
+    const eol = one(['\\n', '\\r\\n', '\\\\n', '\\n\\n', '\\n  '], end < 200 ? 0 : end)
+    const size = wide < 200 ? 16 : 1 + wide % 20
+    const lines = Array.from({ length: Math.ceil(text.length / size) }, (_, line) => {
+      const part = text.subarray(size * line, size * line + size)
+      const offset = ((first < 200 ? 0 : 2 ** (first % 32)) + size * line).toString(16)
+      const shown = part.toString('latin1').replace(/[^ -~]/g, '.')
+      const pairs = part.toString('hex').replace(/../g, '$& ')
+      const fours = part.toString('hex').replace(/.{1,4}/g, '$& ')
+      return one([
+        offset.padStart(8, '0') + ': ' + fours.padEnd(40) + ' ' + shown,
+        offset.padStart(8, '0') + '  ' + pairs.slice(0, 24) + ' ' + pairs.slice(24).padEnd(25) + '|' + shown + '|',
+        '0x' + offset.padStart(4, '0') + ':  ' + fours.padEnd(40) + ' ' + shown,
+        offset.padStart(7, '0') + ' ' + fours, offset.padStart(6, '0') + ' ' + pairs,
+        pairs, fours, pairs.replaceAll(' ', ':'), offset + ': ' + pairs,
+      ], style)
+    })
+    return lines.join(eol)
+  }
+  const encoded = (depth) => {
+    const [kind, count, damage, which, ...rest] = chance(10)
+    if (kind < 60) return count < 200 ? mixed() : dense()
+    const text = Buffer.concat(Array.from({ length: 1 + count % 24 }, () => kind < 80 && depth < 2 ? encoded(depth + 1) : damage < 128 ? mixed() : dense()))
+    const whole = kind < 110 ? text.toString(one(['base64', 'base64url', 'hex'], which)) : kind < 150 ? base32(text) : dump(text, rest)
+    if (damage % 4 > 0) return Buffer.from(whole)
+    const at = (rest[4] * 256 + rest[5]) % (whole.length + 1)
+    return Buffer.from(whole.slice(0, at) + one([' ', ':', 'Q', '0', '\\n', '  ', '%', '-', ''], which) + whole.slice(at + damage % 3))
+  }
+  const mixed = () => {
     const [kind, length, which] = chance(3)
     if (kind < 200) return Buffer.from(pieces[which % pieces.length])
     const bytes = chance(length)
     return kind < 210 ? bytes : Buffer.from(bytes.toString(kind < 220 ? 'hex' : 'base64'))
   }
+  const anything = { dense, mixed, encoded: () => encoded(0) }[kindOfText]
   const hash = createHash('sha256')
   let count = 0
   for (let round = 0; round < Number(rounds); round += 1) {
     if (round % 7 === 3) scrubber.learn('learnt-later-' + round + '-Qw7Er8Ty9', 'key')
-    const { bytes, found } = scrubber.bytes(Buffer.concat(Array.from({ length: 1000 }, anything)))
+    const { bytes, found } = scrubber.bytes(Buffer.concat(Array.from({ length: kindOfText === 'encoded' ? 60 : 1000 }, anything)))
     hash.update(bytes).update(JSON.stringify(found))
     count += found.length
   }
@@ -80,6 +114,7 @@ const PROGRAM = `
 test.each([
   ['of all kinds of characters', 'mixed'],
   ['full of what keys begin with', 'dense'],
+  ['in base64, base32 and hex, and in dumps,', 'encoded'],
 ])(
   'a text %s that is read sixteen bytes at a time is scrubbed as one that is read byte by byte',
   (_, kind) => {

@@ -46,9 +46,13 @@ export function hashOfThree(bytes: Uint8Array, at: number): number {
 
 /** Returns the hash of the four bytes at an offset. */
 export function hashOfFour(bytes: Uint8Array, at: number): number {
+  return Math.imul(fourAt(bytes, at), FOURS_FACTOR) >>> FOURS_SHIFT
+}
+
+/** Returns the four bytes at an offset as a little-endian number. */
+export function fourAt(bytes: Uint8Array, at: number): number {
   const lower = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8)
-  const number = lower | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)
-  return Math.imul(number, FOURS_FACTOR) >>> FOURS_SHIFT
+  return lower | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)
 }
 
 /** Returns whether something may begin with the four bytes at an offset. */

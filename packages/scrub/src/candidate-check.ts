@@ -1,8 +1,9 @@
-import { FOURS_SHIFT, hashOfFour } from './beginnings.js'
+import { FOURS_SHIFT, fourAt, hashOfFour, hashOfThree } from './beginnings.js'
 import {
   checkLayout,
   ENCODED,
   FOLLOWING_BITS,
+  FOUR_HEADS_BITS,
   KEPT,
   KNOWN,
   MOST_UNKNOWN,
@@ -69,9 +70,9 @@ export class CandidateCheck {
    * @param to the length of the text.
    */
   check(index: SearchIndex, count: number, to: number): number {
-    const { heads, memos, memosLength, decodedAt, unknown } = this.#layout
+    const { heads, headsLength, memos, memosLength, decodedAt, unknown } = this.#layout
     if (this.#index !== index) {
-      this.#numbers.fill(0, heads >> 2, (heads >> 2) + 0x10000)
+      this.#bytes.fill(0, heads, heads + headsLength)
       this.#index = index
       this.#sets.clear()
       this.#end = this.#layout.records
@@ -93,12 +94,11 @@ export class CandidateCheck {
   #learn(index: SearchIndex, hash: number): void {
     const head = (this.#layout.heads >> 2) + hash
     if (this.#numbers[head] !== 0) return
-    let first = 0
     const known = new Map<string, Uint8Array[]>()
     for (const { bytes, meaning } of index.beginningWith(hash)) {
       if (this.#end + MOST_RECORD > this.#layout.end) return
       if (meaning.kind !== 'known') {
-        first = this.#shape(first, bytes, meaning)
+        this.#shape(bytes, meaning)
         continue
       }
       const beginning = String(bytes.subarray(0, KNOWN_BYTES))
@@ -108,26 +108,29 @@ export class CandidateCheck {
     }
     for (const alike of known.values()) {
       if (this.#end + MOST_RECORD > this.#layout.end) return
-      first = this.#secrets(first, alike)
+      this.#secrets(alike)
     }
-    this.#numbers[head] = first === 0 ? NOTHING_BEGINS : first
+    if (this.#numbers[head] === 0) this.#numbers[head] = NO_MORE_BEGINS
   }
 
   /** Writes one record for known secrets that begin alike. */
-  #secrets(next: number, alike: readonly Uint8Array[]): number {
+  #secrets(alike: readonly Uint8Array[]): void {
     const beginning = sharedBeginning(alike)
     const { length } = beginning
-    if (alike.some((bytes) => bytes.length < length + 4)) return this.#record(next, beginning)
+    if (alike.some((bytes) => bytes.length < length + 4)) {
+      this.#record(beginning)
+      return
+    }
     const bits = new Uint8Array(2 ** (FOLLOWING_BITS - 3))
     for (const bytes of alike) {
       const hash = hashOfFour(bytes, length) >>> (FOURS_BITS - FOLLOWING_BITS)
       bits[hash >> 3] = (bits[hash >> 3] ?? 0) | (1 << (hash & 7))
     }
     const following = this.#write(bits)
-    return this.#record(next, beginning, { kind: KNOWN, following })
+    this.#record(beginning, { kind: KNOWN, following })
   }
 
-  #shape(next: number, bytes: Uint8Array, meaning: Exclude<Meaning, { kind: 'known' }>): number {
+  #shape(bytes: Uint8Array, meaning: Exclude<Meaning, { kind: 'known' }>): void {
     const { pattern } = meaning
     const isEncoded = meaning.kind === 'encoded'
     const kind = isEncoded ? ENCODED : PLAIN
@@ -135,16 +138,20 @@ export class CandidateCheck {
     const place = { kind, before, group: meaning.length }
     if (pattern === 'pem') {
       const anchorLength = PEM_ANCHOR.length
-      return this.#record(next, bytes, { ...place, isPem: 1, anchorLength, isAnywhere: 1 })
+      this.#record(bytes, { ...place, isPem: 1, anchorLength, isAnywhere: 1 })
+      return
     }
     const { whole, shape, behind } = pattern
     const { parts, isBounded, needs, longest, secretTo } = whole
     const isKnown = parts.length <= MOST_PARTS && parts.every(({ set }) => set < SETS)
-    if (!isKnown) return this.#record(next, bytes)
+    if (!isKnown) {
+      this.#record(bytes)
+      return
+    }
     const sets = parts.map(({ of }) => this.#set(of))
     const behindSet = behind === undefined || shape.behind === undefined ? 0 : this.#set(behind)
     const anchor = this.#write(pattern.anchor)
-    const record = this.#record(next, bytes, {
+    const record = this.#record(bytes, {
       ...place,
       isAnywhere: Number(shape.isAnywhere === true),
       behind: behindSet,
@@ -157,18 +164,17 @@ export class CandidateCheck {
       anchor,
       anchorLength: pattern.anchor.length,
       parts: parts.length,
+      isFourLeast: Number((parts[0]?.least ?? 0) > 3),
     })
     for (const [number, { set, least, most }] of parts.entries()) {
       const at = (record + RECORD.firstPart + PART.size * number) >> 2
       this.#numbers.set([sets[number] ?? 0, 8 * set, least, most], at)
     }
     this.#end = record + RECORD.firstPart + PART.size * parts.length
-    return record
   }
 
   /** Writes a record and returns where it is. */
   #record(
-    next: number,
     bytes: Uint8Array,
     words: Partial<Record<keyof typeof RECORD, number>> = { kind: KEPT },
   ): number {
@@ -176,8 +182,16 @@ export class CandidateCheck {
     const record = this.#end
     // There may be another one from before something was learnt.
     this.#numbers.fill(0, record >> 2, (record + RECORD.firstPart) >> 2)
-    const mask = bytes.length < 4 ? 0xffffff : -1
-    const all = { ...words, next, bytes: written, length: bytes.length, mask }
+    const { length } = bytes
+    const { heads, fourHeads } = this.#layout
+    const [head, mask, tailMask] =
+      length < 4
+        ? [heads + 4 * hashOfThree(bytes, 0), 0xffffff, 0]
+        : [fourHeads + 4 * (hashOfFour(bytes, 0) >>> (FOURS_BITS - FOUR_HEADS_BITS)), -1, -1]
+    const tail = length < 4 ? 0 : fourAt(bytes, length - 4)
+    const next = this.#numbers[head >> 2] ?? 0
+    const all = { ...words, next, bytes: written, length, mask, tail, tailMask }
+    this.#numbers[head >> 2] = record
     for (const [name, value] of Object.entries(all))
       this.#numbers[(record + RECORD[name as keyof typeof RECORD]) >> 2] = value
     this.#end = record + RECORD.firstPart
@@ -219,8 +233,8 @@ const MOST_SHARED = 64
 const NO_SIX_BITS = 64
 /** Known secrets that share so many bytes have one record. */
 const KNOWN_BYTES = 8
-/** In place of a record: the hash of something else. */
-const NOTHING_BEGINS = 1
+/** In place of a record: what begins with three bytes of this hash is longer, or nothing does. */
+const NO_MORE_BEGINS = 1
 const MOST_PARTS = 64
 const FOURS_BITS = 32 - FOURS_SHIFT
 /** With its sets and its anchor. */

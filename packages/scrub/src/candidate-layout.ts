@@ -13,7 +13,7 @@ export type Checked = {
 
 /** Words of a record: what is known of a pattern, followed by the parts of it. */
 export const RECORD = {
-  /** The next one that begins with the same three bytes. */
+  /** The next one that begins alike. */
   next: 0,
   /** What it begins with in the text, and how long that is. */
   bytes: 4,
@@ -44,7 +44,12 @@ export const RECORD = {
   parts: 64,
   /** Whether it is a private key, which has no parts. */
   isPem: 72,
-  firstPart: 76,
+  /** Its last four bytes, and which of them count: none if it has only three. */
+  tail: 76,
+  tailMask: 80,
+  /** Whether at least four characters of the first part must follow. */
+  isFourLeast: 84,
+  firstPart: 88,
 } as const
 
 /** Words of a part: its set, where the memory of that set is, and how many. */
@@ -67,19 +72,29 @@ export const MEMO_BYTES = 2 * 8 * SETS
 /** How many beginnings that have no record yet are reported at once. */
 export const MOST_UNKNOWN = 64
 
+/** How many hashes there are of the four bytes with which nearly all of them begin. */
+export const FOUR_HEADS_BITS = 14
+
 const PAGE = 64 * 1024
 
 /** Returns where the parts of the memory of a check are. */
 export function checkLayout(own: number, longest: number) {
   const decoded = longest + 1024
-  const memos = own + 4 * 0x10000
+  const fourHeads = own + 4 * 0x10000
+  const memos = fourHeads + 4 * 2 ** FOUR_HEADS_BITS
   const tables = memos + 5 * MEMO_BYTES
   const zeros = tables + PAGE / 8
   const regions = zeros + decoded
   const records = regions + 4 * decoded
   return {
-    /** By the hash of three bytes: the first record, or 0 if nothing is known of it. */
+    /**
+     * By the hash of three bytes: the first record of those that are no longer, or 0 if nothing is
+     * known of what begins with them.
+     */
     heads: own,
+    headsLength: memos - own,
+    /** By the hash of four bytes: the first record of the others. */
+    fourHeads,
     /** How far runs continue, in the text and in its base64 at each of four alignments. */
     memos,
     memosLength: 5 * MEMO_BYTES,

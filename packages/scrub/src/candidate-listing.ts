@@ -3,6 +3,7 @@ import {
   type Checked,
   checkLayout,
   FOLLOWING_BITS,
+  FOUR_HEADS_BITS,
   KEPT,
   KNOWN,
   MEMO_BYTES,
@@ -97,12 +98,14 @@ export function checkListing({ bytes, lines, candidates, longest, own, pages }: 
       ...['count', 'to', 'read', 'end-of-candidates', 'written', 'at', 'record', 'length'],
       ...['from', 'index', 'place', 'here', 'until', 'begin', 'delta', 'memo', 'set', 'start'],
       ...['least', 'most', 'part', 'end-of-parts', 'byte', 'ahead', 'last', 'anchor', 'slot'],
-      ...['limit', 'bounded', 'group', 'region', 'a', 'b', 'c', 'd'],
+      ...['limit', 'bounded', 'group', 'region', 'a', 'b', 'c', 'd', 'four', 'rest'],
     ],
     constants: {
       ...{ TEXT: bytes, TEXT_1: bytes + 1, TEXT_2: bytes + 2, TEXT_3: bytes + 3 },
       ...{ BEFORE_1: bytes - 4, BEFORE_2: bytes - 3, BEFORE_3: bytes - 2, BEFORE_4: bytes - 1 },
       ...{ LINES_BEHIND: lines - bytes, CANDIDATES: candidates, HEADS: layout.heads },
+      ...{ FOUR_HEADS: layout.fourHeads, FOUR_HEADS_BITS, BEFORE_FOUR: bytes - 4 },
+      ...{ TAIL: RECORD.tail, TAIL_MASK: RECORD.tailMask },
       ...{ MEMOS: layout.memos, DECODED_AT: layout.decodedAt, UNKNOWN: layout.unknown },
       ...{ UNKNOWN_1: layout.unknown + 4, JOINS: layout.joins, BETWEEN: layout.between },
       ...{ SIX: layout.six, WORD: layout.word, ZEROS: layout.zeros, REGIONS: layout.regions },
@@ -114,6 +117,7 @@ export function checkListing({ bytes, lines, candidates, longest, own, pages }: 
       ...{ BOUNDED: RECORD.bounded, LONGEST: RECORD.longest, IS_TO_END: RECORD.isToEnd },
       ...{ ANCHOR: RECORD.anchor, ANCHOR_LENGTH: RECORD.anchorLength, BEFORE: RECORD.before },
       ...{ GROUP: RECORD.group, PARTS: RECORD.parts, FIRST_PART: RECORD.firstPart },
+      ...{ IS_FOUR_LEAST: RECORD.isFourLeast, FIRST_SET: RECORD.firstPart + PART.set },
       ...{ SET: PART.set, MEMO: PART.memo, LEAST: PART.least, MOST: PART.most },
       ...{ PART_SIZE: PART.size, IS_KEPT: KEPT, IS_KNOWN: KNOWN, IS_PLAIN: PLAIN },
       ...{
@@ -141,17 +145,25 @@ export function checkListing({ bytes, lines, candidates, longest, own, pages }: 
             end
             br:kept
           end
-          record 1 eq br_if:dropped
+          at 4 add to more br_if:kept
+          record 1 eq if 0 =record end
+          at load@TEXT :=four FACTOR mul 32 FOUR_HEADS_BITS sub shr 2 shl load@FOUR_HEADS :=rest if
+            rest record =rest =record
+          end
+          record eqz br_if:dropped
           loop:records
             block:next
               record load@LENGTH =length
               record load@BYTES =from
-              at length add to more br_if:kept
-              from load@0 at load@TEXT xor record load@MASK and br_if:next
-              4 :=index length less if
-                loop:bytes
-                  from index add load8@0 at index add load8@TEXT ne br_if:next
-                  index 1 add :=index length less br_if:bytes
+              at length add :=here to more br_if:kept
+              here load@BEFORE_FOUR record load@TAIL xor record load@TAIL_MASK and br_if:next
+              from load@0 four xor record load@MASK and br_if:next
+              4 =index
+              loop:bytes
+                index 4 add length less if
+                  from index add load@0 at index add load@TEXT ne br_if:next
+                  index 4 add =index
+                  br:bytes
                 end
               end
               record load@KIND :=index IS_KEPT eq br_if:kept
@@ -171,19 +183,22 @@ export function checkListing({ bytes, lines, candidates, longest, own, pages }: 
               else
                 ${DECODE}
               end
+              record load@IS_FOUR_LEAST here 4 add until less and if
+                ${FOUR_LEAST}
+              end
               record load@IS_PEM if
                 ${PEM}
               end
               record load@ANCHOR =anchor
-              ${BOUNDARY}
               record FIRST_PART add =part
-              part load@SET =set
               record load@BOUNDED :=bounded 0 less eqz if
                 memo part load@MEMO add =slot
                 slot load@0 here more slot load@4 here more eqz or eqz if
                   slot load@4 here sub bounded more br_if:next
                 end
               end
+              ${BOUNDARY}
+              part load@SET =set
               record load@NEEDS :=byte 0 less eqz if
                 memo NEXT_BYTES add byte 3 shl add =slot
                 slot load@0 here more slot load@4 here less or if
@@ -265,6 +280,10 @@ export function checkListing({ bytes, lines, candidates, longest, own, pages }: 
               br:kept
             end
             record load@NEXT :=record br_if:records
+            rest :=record if
+              0 =rest
+              br:records
+            end
           end
           br:dropped
         end
@@ -277,6 +296,24 @@ export function checkListing({ bytes, lines, candidates, longest, own, pages }: 
     `,
   }
 }
+
+/** Leaves if one of the four bytes that follow is of no part of a secret. */
+const FOUR_LEAST = `
+  record load@FIRST_SET =set
+  set here load8@0 add load8@0 eqz br_if:next
+  block:four
+    ${[1, 2, 3]
+      .map(
+        (at) => `
+          set here load8@${at} :=byte add load8@0 eqz if
+            byte load8@JOINS eqz br_if:next
+            br:four
+          end
+        `,
+      )
+      .join('')}
+  end
+`
 
 /** Leaves if too little follows the first line of a private key before another line of dashes. */
 const PEM = `

@@ -126,7 +126,7 @@ const innerForms: NormalForm[] = []
 
 /** Finds the secrets in text that is encoded in base64, base32 or hex. */
 function decideInner(
-  { bytes, lines, length, seek }: NormalForm,
+  { bytes, lines, length, wide }: NormalForm,
   isLast: boolean,
   index: SearchIndex,
   mark: MarkShape,
@@ -157,7 +157,7 @@ function decideInner(
       undecided = Math.min(undecided, beginOf(text, form.placeOf(inner.undecided)))
     else if (form.isWithinEscape) undecided = Math.min(undecided, beginOf(text, form.stoppedAt))
   }
-  innerTexts(bytes, lines, length, take, seek)
+  innerTexts(bytes, lines, length, take, wide)
   return { matches, undecided }
 }
 

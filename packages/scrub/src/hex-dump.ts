@@ -1,15 +1,14 @@
 import { BLANK, COLON, LETTER_X, ZERO } from './byte-names.js'
 import { HEX } from './digits.js'
+import { LINE_BYTES, MARGIN } from './dump-listing.js'
 import type { InnerText } from './inner-text.js'
+import type { WideRun } from './wide-run.js'
+import { DUMPED, DUMPED_FIRST } from './wide-run-memory.js'
 
 /** Bytes that must be text, one behind the other: fewer hold no secret. */
 const SHORTEST = 16
-/** In one line of a dump. */
-const LINE_BYTES = 16
 /** How far before the place of the first look a dump can begin. */
 const BEFORE = 24
-/** What the bytes of one line look like as text, with its frame. */
-const MARGIN = 24
 
 /**
  * Returns whether a place is behind two bytes, or two pairs of bytes, that are written in hex with a
@@ -29,6 +28,7 @@ export function isBehindDump(text: Uint8Array, at: number): boolean {
  *
  * @param near a place within it.
  * @param lines where lines begin in the text.
+ * @param fast reads the usual forms of it.
  * @returns where it ends, and the text if it is one.
  */
 export function hexDump(
@@ -36,17 +36,17 @@ export function hexDump(
   lines: Uint8Array,
   length: number,
   near: number,
+  fast?: FastDump,
 ): { to: number; inner?: InnerText } {
-  let at = beginning(text, lines, near)
-  const from = at
+  if (fast === undefined && room.bytes.length < length) room = roomFor(length)
+  const { bytes, begins, ends } = fast?.dumped ?? room
+  const from = beginning(text, lines, near)
+  let at = from
   let count = 0
   // Of the line: its first byte, and whether a line of the dump begins here.
   let first = 0
   let isFirst = true
   let isSwapped = false
-  let letters = 0
-  let isText = false
-  let { bytes, begins, ends } = room
   while (at < length) {
     if (isFirst) {
       const offset = offsetAt(text, at, length)
@@ -55,25 +55,10 @@ export function hexDump(
       first = count
       isFirst = false
     }
-    // Most bytes, or pairs of them, have one gap behind them and another in the same line.
-    while (!isSwapped && at + 6 <= length && count + 2 <= bytes.length) {
-      const one = byteAt(text, at)
-      const isOne = GAPS[text[at + 2] ?? 0] === 1
-      const two = isOne ? 0 : byteAt(text, at + 2)
-      const size = isOne ? 2 : 4
-      if ((one | two) < 0 || GAPS[text[at + size] ?? 0] !== 1 || !isHex(text, at + size + 1)) break
-      const marks = (lines[at + 1] ?? 0) | (lines[at + 2] ?? 0) | (lines[at + 3] ?? 0)
-      if (marks !== 0 || (!isOne && ((lines[at + 4] ?? 0) | (lines[at + 5] ?? 0)) !== 0)) break
-      for (let pair = 0; pair < size; pair += 2) {
-        const byte = pair === 0 ? one : two
-        letters = LETTERS[byte] === 1 ? letters + 1 : 0
-        isText ||= letters >= SHORTEST
-        bytes[count] = byte
-        begins[count] = at
-        ends[count] = at + size
-        count += 1
-      }
-      at += size + 1
+    if (fast !== undefined && !isSwapped) {
+      at = fast.dump(at, length, count, first)
+      count = fast.state[DUMPED] ?? 0
+      first = fast.state[DUMPED_FIRST] ?? 0
     }
     const digits = digitsAt(text, lines, at, length)
     const isHalf = isSwapped && digits === 2 && at + digits === length
@@ -82,16 +67,9 @@ export function hexDump(
       if (goesOn(text, at, length)) at = length
       break
     }
-    if (count + 2 > bytes.length) {
-      room = roomFor(2 * bytes.length, room)
-      ;({ bytes, begins, ends } = room)
-    }
     for (let pair = 0; pair < digits; pair += 2) {
       const place = at + (isSwapped && digits === 4 ? 2 - pair : pair)
-      const byte = ((HEX[text[place] ?? 0] ?? 0) << 4) | (HEX[text[place + 1] ?? 0] ?? 0)
-      letters = LETTERS[byte] === 1 ? letters + 1 : 0
-      isText ||= letters >= SHORTEST
-      bytes[count] = byte
+      bytes[count] = ((HEX[text[place] ?? 0] ?? 0) << 4) | (HEX[text[place + 1] ?? 0] ?? 0)
       begins[count] = at
       ends[count] = at + digits
       count += 1
@@ -117,34 +95,41 @@ export function hexDump(
     at = next
   }
   const to = Math.max(at, near + 1)
-  if (!isText) return { to }
-  // Copied, because such a text can have another one in it.
-  const places = { begins: begins.slice(0, count), ends: ends.slice(0, count) }
-  return { to, inner: { bytes: bytes.slice(0, count), from, to, characters: 3, for: 1, places } }
-}
-
-/** Returns the byte that two hex digits stand for; negative if they are none. */
-function byteAt(text: Uint8Array, at: number): number {
-  return ((HEX[text[at] ?? 0] ?? -1) << 4) | (HEX[text[at + 1] ?? 0] ?? -1)
+  if (!isText(bytes, count)) return { to }
+  const read = { bytes, begins, ends }
+  // Copied if shared, because such a text can have another one in it.
+  const own = fast === undefined ? roomFor(count, read) : read
+  const places = { begins: own.begins, ends: own.ends }
+  const decoded = own.bytes.subarray(0, count)
+  return { to, inner: { bytes: decoded, from, to, characters: 3, for: 1, places } }
 }
 
 /** The bytes of a dump, and where each begins and ends. */
-type Room = { bytes: Uint8Array; begins: Int32Array; ends: Int32Array }
+export type DumpRoom = { bytes: Uint8Array; begins: Int32Array; ends: Int32Array }
 
-function roomFor(size: number, kept?: Room): Room {
-  const made = {
-    bytes: new Uint8Array(size),
-    begins: new Int32Array(size),
-    ends: new Int32Array(size),
+/** A part of {@link WideRun}, of which the text is the memory. */
+export type FastDump = Pick<WideRun, 'dump' | 'dumped' | 'state'>
+
+/** @param kept what is copied into it, as far as there is room. */
+function roomFor(size: number, kept?: DumpRoom): DumpRoom {
+  return {
+    bytes: kept?.bytes.slice(0, size) ?? new Uint8Array(size),
+    begins: kept?.begins.slice(0, size) ?? new Int32Array(size),
+    ends: kept?.ends.slice(0, size) ?? new Int32Array(size),
   }
-  if (kept === undefined) return made
-  made.bytes.set(kept.bytes)
-  made.begins.set(kept.begins)
-  made.ends.set(kept.ends)
-  return made
 }
 
-let room = roomFor(1024)
+let room = roomFor(0)
+
+/** Returns whether enough bytes in a row are of a text. */
+function isText(bytes: Uint8Array, count: number): boolean {
+  let letters = 0
+  for (let at = 0; at < count; at += 1) {
+    letters = LETTERS[bytes[at] ?? 0] === 1 ? letters + 1 : 0
+    if (letters === SHORTEST) return true
+  }
+  return false
+}
 
 /** Goes back over digits and gaps to where a line begins, or something else ends. */
 function beginning(text: Uint8Array, lines: Uint8Array, near: number): number {

@@ -1,9 +1,11 @@
 import { FIVE_BITS, HEX, SIX_BITS } from './digits.js'
-import { hexDump, isBehindDump, openDump } from './hex-dump.js'
+import { type FastDump, hexDump, isBehindDump, openDump } from './hex-dump.js'
 import { LOOKED_AT_EVERY, SHORTEST_INNER } from './inner-seek.js'
+import type { WideRun } from './wide-run.js'
 
 /** Text that is encoded in base64, base32 or hex inside another: its bytes, and where each is. */
 export type InnerText = {
+  /** Valid until the next one is taken. */
   bytes: Uint8Array
   /** Its first character, and the one after its last. */
   from: number
@@ -31,37 +33,40 @@ export function endOf({ from, to, characters, for: bytes, places }: InnerText, a
  *
  * @param lines where lines begin in the text.
  * @param take receives them in order.
- * @param seek passes over text in which none begins, faster than this does.
+ * @param fast passes over text in which none begins, and decodes base64, faster than this does.
  */
 export function innerTexts(
   text: Uint8Array,
   lines: Uint8Array,
   length: number,
   take: (inner: InnerText) => void,
-  seek?: (at: number, to: number) => number,
+  fast?: FastDecoder,
 ): void {
   let start = 0
   while (start + SHORTEST_INNER <= length) {
-    if (seek !== undefined) start = seek(start, length)
+    if (fast !== undefined) start = fast.seek(start, length)
     // Backwards, so most of a text is never examined.
     let at = start + SHORTEST_INNER - 1
     while (at >= start && (SIX_BITS[text[at] ?? 0] ?? -1) >= 0) at -= 1
     if (at >= start) {
       start = at + 1
       if (!isBehindDump(text, at)) continue
-      const dump = hexDump(text, lines, length, at)
+      const dump = hexDump(text, lines, length, at, fast)
       if (dump.inner !== undefined) take(dump.inner)
       start = dump.to
       continue
     }
     const inner =
       hexText(text, start, length) ??
-      base32Text(text, start, length) ??
-      base64Text(text, start, length)
+      base32Text(text, start, length, fast) ??
+      base64Text(text, start, length, fast)
     if (inner !== undefined) take(inner)
     start = inner === undefined ? start + LOOKED_AT_EVERY : Math.max(inner.to, start + 1)
   }
 }
+
+/** A part of {@link WideRun}, of which the text is the memory. */
+export type FastDecoder = Pick<WideRun, 'seek' | 'decode' | 'decoded'> & FastDump
 
 function hexText(text: Uint8Array, start: number, length: number): InnerText | undefined {
   let first = start
@@ -101,18 +106,28 @@ function isPair(text: Uint8Array, at: number): boolean {
 /** The shortest base32 that is examined: fewer characters may be a word in capitals. */
 const SHORTEST_BASE32 = 32
 
-function base32Text(text: Uint8Array, start: number, length: number): InnerText | undefined {
+function base32Text(
+  text: Uint8Array,
+  start: number,
+  length: number,
+  fast: FastDecoder | undefined,
+): InnerText | undefined {
   let first = start
   while (first < start + LOOKED_AT_EVERY && first + SHORTEST_BASE32 <= length) {
     let at = first + SHORTEST_BASE32 - 1
     while (at >= first && (FIVE_BITS[text[at] ?? 0] ?? -1) >= 0) at -= 1
-    if (at < first) return base32TextAt(text, first, length)
+    if (at < first) return base32TextAt(text, first, length, fast)
     first = at + 1
   }
   return undefined
 }
 
-function base32TextAt(text: Uint8Array, first: number, length: number): InnerText | undefined {
+function base32TextAt(
+  text: Uint8Array,
+  first: number,
+  length: number,
+  fast: FastDecoder | undefined,
+): InnerText | undefined {
   for (let phase = 0; phase < 8; phase += 1) {
     let to = first + phase
     const end = first + SHORTEST_BASE32 - 7
@@ -120,9 +135,13 @@ function base32TextAt(text: Uint8Array, first: number, length: number): InnerTex
     if (to < end) continue
     let from = first + phase
     while (from >= 8 && isBase32Group(text, from - 8)) from -= 8
+    const rest = fast?.decode('base32', from, length) ?? from
+    to = Math.max(to, rest)
     while (to + 8 <= length && isBase32Group(text, to)) to += 8
-    for (let rest = 0; rest < 7 && to < length && isBase32(text, to); rest += 1) to += 1
-    return { bytes: decode(text, from, to, FIVE_BITS, 5), from, to, characters: 8, for: 5 }
+    for (let more = 0; more < 7 && to < length && isBase32(text, to); more += 1) to += 1
+    const bytes = roomOf(from, to, 5, fast?.decoded)
+    decode(text, rest, to, FIVE_BITS, 5, bytes, ((rest - from) / 8) * 5)
+    return { bytes, from, to, characters: 8, for: 5 }
   }
   return undefined
 }
@@ -130,15 +149,15 @@ function base32TextAt(text: Uint8Array, first: number, length: number): InnerTex
 /** Returns whether eight characters are the base32 of five ASCII bytes. */
 function isBase32Group(text: Uint8Array, at: number): boolean {
   const wrong =
-    (fiveBits(text, at) & 0x10) |
-    (fiveBits(text, at + 1) & 0x02) |
+    (fiveBits(text, at) & 0x10) | (fiveBits(text, at + 1) & 0x02) | (fiveBits(text, at + 3) & 0x08)
+  if (wrong !== 0) return false
+  const others =
     (fiveBits(text, at + 2) & NONE) |
-    (fiveBits(text, at + 3) & 0x08) |
     (fiveBits(text, at + 4) & 0x01) |
     (fiveBits(text, at + 5) & NONE) |
     (fiveBits(text, at + 6) & 0x04) |
     (fiveBits(text, at + 7) & NONE)
-  return wrong === 0
+  return others === 0
 }
 
 function fiveBits(text: Uint8Array, at: number): number {
@@ -152,7 +171,12 @@ function isBase32(text: Uint8Array, at: number): boolean {
   return (FIVE_BITS[text[at] ?? 0] ?? -1) >= 0
 }
 
-function base64Text(text: Uint8Array, start: number, length: number): InnerText | undefined {
+function base64Text(
+  text: Uint8Array,
+  start: number,
+  length: number,
+  fast: FastDecoder | undefined,
+): InnerText | undefined {
   const end = start + SHORTEST_INNER - 3
   for (let phase = 0; phase < 4; phase += 1) {
     let to = start + phase
@@ -160,9 +184,13 @@ function base64Text(text: Uint8Array, start: number, length: number): InnerText 
     if (to < end) continue
     let from = start + phase
     while (from >= 4 && isGroup(text, from - 4)) from -= 4
+    const rest = fast?.decode('base64', from, length) ?? from
+    to = Math.max(to, rest)
     while (to + 4 <= length && isGroup(text, to)) to += 4
-    for (let rest = 0; rest < 3 && to < length && isDigit(text, to); rest += 1) to += 1
-    return { bytes: decode(text, from, to, SIX_BITS, 6), from, to, characters: 4, for: 3 }
+    for (let more = 0; more < 3 && to < length && isDigit(text, to); more += 1) to += 1
+    const bytes = roomOf(from, to, 6, fast?.decoded)
+    decode(text, rest, to, SIX_BITS, 6, bytes, ((rest - from) / 4) * 3)
+    return { bytes, from, to, characters: 4, for: 3 }
   }
   return undefined
 }
@@ -185,18 +213,27 @@ function isDigit(text: Uint8Array, at: number): boolean {
   return (SIX_BITS[text[at] ?? 0] ?? -1) >= 0
 }
 
-/** @param values what each character stands for, in this many bits. */
+/** Returns room for what a text decodes to, in which the first bytes may be. */
+function roomOf(from: number, to: number, size: number, decoded?: Uint8Array): Uint8Array {
+  const length = Math.floor(((to - from) * size) / 8)
+  return decoded?.subarray(0, length) ?? new Uint8Array(length)
+}
+
+/**
+ * @param values what each character stands for, in this many bits.
+ * @param length of what was decoded before, in whole groups.
+ */
 function decode(
   text: Uint8Array,
   from: number,
   to: number,
   values: Int8Array,
   size: number,
-): Uint8Array {
-  const bytes = new Uint8Array(Math.floor(((to - from) * size) / 8))
+  bytes: Uint8Array,
+  length = 0,
+): void {
   let held = 0
   let bits = 0
-  let length = 0
   let at = from
   // Whole groups at once.
   for (; size === 6 && at + 4 <= to; at += 4) {
@@ -227,7 +264,6 @@ function decode(
     bytes[length] = (bits >> held) & 0xff
     length += 1
   }
-  return bytes
 }
 
 /** Returns the 20 bits of four base32 characters. */

@@ -222,20 +222,18 @@ export class NormalForm {
     this.#runCount = count + 1
   }
 
-  /** Passes over bytes of it in which no encoded text begins; undefined if nothing can do so fast. */
-  get seek(): WideRun['seek'] | undefined {
+  /** Finds and decodes encoded text in it; undefined if nothing can do so fast. */
+  get wide(): WideRun | undefined {
     const wide = this.#wide
-    return wide === undefined || wide === 'none' || this.bytes !== wide.bytes
-      ? undefined
-      : wide.seek
+    return wide === 'none' || this.bytes !== wide?.bytes ? undefined : wide
   }
 
   /** Where many candidates are, drops those at which certainly nothing is found. */
   check(index: SearchIndex): void {
-    const wide = this.#wide
     if (this.candidateCount * FEW_CANDIDATES < this.length) return
-    if (wide === undefined || wide === 'none' || this.bytes !== wide.bytes) return
-    this.candidateCount = wide.check(index, this.candidateCount, this.length)
+    const { wide } = this
+    if (wide !== undefined)
+      this.candidateCount = wide.check(index, this.candidateCount, this.length)
   }
 
   /** Makes room for a text, and returns the fast reader if the text is worth it. */

@@ -14,6 +14,9 @@ export const LINE_BYTE = 3
 export const FROM = 4
 /** How many bytes had been read when a zero of UTF-16 was left out; negative if none was. */
 export const ZERO_AT = 5
+/** How many bytes of a dump were read, and how many before the last line. */
+export const DUMPED = 6
+export const DUMPED_FIRST = 7
 
 /** What a byte after backslashes can mean, apart from a character. */
 export const BREAK = 1
@@ -29,6 +32,9 @@ export const PLAIN_AT = 0x400
 export const MARK_AT = 0x500
 export const HEX_AT = 0x600
 export const INNER_AT = 0x700
+/** What base64 and base32 are decoded with. */
+export const TABLES_64 = { mask: 0x800, order: 0x810 }
+export const TABLES_32 = { mask: 0x820, order: 0x830 }
 /** What patterns begin with, by the hashes of three and of four bytes. */
 export const THREES_AT = PAGE
 export const FOURS_AT = THREES_AT + BEGINNINGS_BYTES
@@ -39,7 +45,12 @@ export const LINES_AT = COPY_AT + WIDE_BYTES + MARGIN
 export const CANDIDATES_AT = LINES_AT + WIDE_BYTES + MARGIN
 export const RUNS_AT = CANDIDATES_AT + 4 * WIDE_BYTES
 export const PLACES_AT = RUNS_AT + 4 * RUNS_MOST
-export const CHECK_AT = PAGE * Math.ceil((PLACES_AT + 4 * RUNS_MOST) / PAGE)
+export const DECODED_AT = PLACES_AT + 4 * RUNS_MOST
+/** Where each byte of a dump begins and ends: it has a gap behind it, and so three characters. */
+export const DUMPED_MOST = WIDE_BYTES / 2
+export const BEGINS_AT = DECODED_AT + WIDE_BYTES
+export const ENDS_AT = BEGINS_AT + 4 * DUMPED_MOST
+export const CHECK_AT = PAGE * Math.ceil((ENDS_AT + 4 * DUMPED_MOST) / PAGE)
 export const PAGES = Math.ceil(checkLayout(CHECK_AT, WIDE_BYTES).end / PAGE)
 export const CHECKED = {
   bytes: COPY_AT,

@@ -1,13 +1,26 @@
 import { BEGINNINGS_BYTES, type Beginnings } from './beginnings.js'
 import { CandidateCheck } from './candidate-check.js'
-import { checkProgram, seekProgram, wideRunProgram } from './programs.js'
+import { BASE32, BASE64 } from './decode-listing.js'
+import type { DumpRoom } from './hex-dump.js'
+import {
+  base32Program,
+  base64Program,
+  checkProgram,
+  dumpProgram,
+  seekProgram,
+  wideRunProgram,
+} from './programs.js'
 import type { SearchIndex } from './search-index.js'
 import {
+  BEGINS_AT,
   BLANK_AT,
   BREAK,
   CANDIDATES_AT,
   CHECK_AT,
   COPY_AT,
+  DECODED_AT,
+  DUMPED_MOST,
+  ENDS_AT,
   ESCAPED_AT,
   FOURS_AT,
   FROM,
@@ -22,6 +35,8 @@ import {
   RUNS_AT,
   RUNS_MOST,
   SPECIAL_AT,
+  TABLES_32,
+  TABLES_64,
   TEXT_AT,
   THREES_AT,
   UNICODE,
@@ -57,6 +72,21 @@ export type WideRun = {
    */
   seek(at: number, to: number): number
   /**
+   * Decodes base64 or base32 that it has written, as long as it stands for ASCII, into `decoded`.
+   *
+   * @returns where it stopped, a multiple of sixteen characters behind the first place.
+   */
+  decode(encoding: 'base64' | 'base32', at: number, to: number): number
+  readonly decoded: Uint8Array
+  /**
+   * Reads what it has written as a hex dump, into `dumped`.
+   *
+   * @param count of bytes that were read before, and before the last line.
+   * @returns where it stopped; the counts are in `state`, at {@link DUMPED} and after it.
+   */
+  dump(at: number, to: number, count: number, first: number): number
+  readonly dumped: DumpRoom
+  /**
    * Drops candidates at which certainly nothing is found.
    *
    * @returns how many are left, at the beginning of `candidates`.
@@ -84,12 +114,8 @@ export type ByteKinds = {
 export function openWideRun(kinds: ByteKinds): WideRun | undefined {
   try {
     const memory = new WebAssembly.Memory({ initial: PAGES })
-    compiled ??= new WebAssembly.Module(wideRunProgram())
-    const instance = new WebAssembly.Instance(compiled, { m: { m: memory } })
-    const run = instance.exports.run as (at: number, to: number) => number
-    compiledSeek ??= new WebAssembly.Module(seekProgram())
-    const seeker = new WebAssembly.Instance(compiledSeek, { m: { m: memory } })
-    const seek = seeker.exports.run as (at: number, to: number) => number
+    const run = opened('run', memory)
+    const seek = opened('seek', memory)
     const bytesAt = (at: number, length: number) => new Uint8Array(memory.buffer, at, length)
     const numbersAt = (at: number, length: number) => new Int32Array(memory.buffer, at, length)
     bytesAt(SPECIAL_AT, 256).set(kinds.special)
@@ -99,12 +125,22 @@ export function openWideRun(kinds: ByteKinds): WideRun | undefined {
     bytesAt(MARK_AT, 256).set(kinds.mark)
     bytesAt(HEX_AT, 256).set(kinds.hex)
     bytesAt(INNER_AT, 256).set(kinds.inner)
+    for (const [{ mask, order }, tables] of [
+      [BASE64, TABLES_64],
+      [BASE32, TABLES_32],
+    ] as const) {
+      bytesAt(tables.mask, 16).set(mask)
+      bytesAt(tables.order, 16).set(order)
+    }
     const threes = bytesAt(THREES_AT, BEGINNINGS_BYTES)
     const fours = bytesAt(FOURS_AT, BEGINNINGS_BYTES)
     const place = bytesAt(TEXT_AT, WIDE_BYTES)
     const state = numbersAt(0, 8)
     let taken: Beginnings | undefined
+    // Few texts need these.
     let checked: CandidateCheck | undefined
+    const decoders: { base64?: Run; base32?: Run } = {}
+    let dump: Run | undefined
     return {
       bytes: bytesAt(COPY_AT, WIDE_BYTES),
       candidates: numbersAt(CANDIDATES_AT, WIDE_BYTES),
@@ -122,8 +158,22 @@ export function openWideRun(kinds: ByteKinds): WideRun | undefined {
       },
       run: (at, to) => run(TEXT_AT + at, TEXT_AT + to) - TEXT_AT,
       seek: (at, to) => seek(COPY_AT + at, COPY_AT + to) - COPY_AT,
+      decode(encoding, at, to) {
+        decoders[encoding] ??= opened(encoding, memory)
+        return decoders[encoding](COPY_AT + at, COPY_AT + to, DECODED_AT) - COPY_AT
+      },
+      decoded: bytesAt(DECODED_AT, WIDE_BYTES),
+      dump(at, to, count, first) {
+        dump ??= opened('dump', memory)
+        return dump(COPY_AT + at, COPY_AT + to, count, first) - COPY_AT
+      },
+      dumped: {
+        bytes: bytesAt(DECODED_AT, WIDE_BYTES),
+        begins: numbersAt(BEGINS_AT, DUMPED_MOST),
+        ends: numbersAt(ENDS_AT, DUMPED_MOST),
+      },
       check(index, count, to) {
-        checked ??= openCheck(memory)
+        checked ??= new CandidateCheck(memory, CHECK_AT, WIDE_BYTES, opened('check', memory))
         return checked.check(index, count, to)
       },
     }
@@ -132,14 +182,22 @@ export function openWideRun(kinds: ByteKinds): WideRun | undefined {
   }
 }
 
-// Not at the start: few texts need it.
-function openCheck(memory: WebAssembly.Memory): CandidateCheck {
-  compiledCheck ??= new WebAssembly.Module(checkProgram())
-  const instance = new WebAssembly.Instance(compiledCheck, { m: { m: memory } })
-  const run = instance.exports.run as (count: number, to: number) => number
-  return new CandidateCheck(memory, CHECK_AT, WIDE_BYTES, run)
+type Run = (...numbers: number[]) => number
+
+const PROGRAMS = {
+  run: wideRunProgram,
+  seek: seekProgram,
+  base64: base64Program,
+  base32: base32Program,
+  dump: dumpProgram,
+  check: checkProgram,
 }
 
-let compiled: WebAssembly.Module | undefined
-let compiledSeek: WebAssembly.Module | undefined
-let compiledCheck: WebAssembly.Module | undefined
+/** Makes a program ready to run in a memory; it is compiled once. */
+function opened(name: keyof typeof PROGRAMS, memory: WebAssembly.Memory): Run {
+  compiled[name] ??= new WebAssembly.Module(PROGRAMS[name]())
+  const instance = new WebAssembly.Instance(compiled[name], { m: { m: memory } })
+  return instance.exports.run as Run
+}
+
+const compiled: Partial<Record<keyof typeof PROGRAMS, WebAssembly.Module>> = {}
