@@ -41,8 +41,8 @@ export class DeltaJoiner {
    */
   #isList: boolean | undefined
   #found: Found[] = []
-  /** Up to here nothing begins that is searched for. */
-  #cleanTo = 0
+  /** From here to where lines have been read, nothing begins that is searched for. */
+  #dirtyTo = 0
   /** How much of what is held the last push emitted. */
   #gone = 0
 
@@ -83,6 +83,7 @@ export class DeltaJoiner {
       return
     }
     const count = this.#search(text, this.#read, linesEnd, index)
+    if (count !== 0) this.#dirtyTo = linesEnd
     const isShort = linesEnd - this.#read < FEW
     let candidate = 0
     for (let searched = looked; ; searched = this.#read) {
@@ -114,6 +115,7 @@ export class DeltaJoiner {
     const start = Math.max(this.#read, before + 1)
     this.#event = namesEvent(text, start, last) ? start : -1
     this.#read = last + 1
+    this.#dirtyTo = this.#read
   }
 
   /**
@@ -150,16 +152,15 @@ export class DeltaJoiner {
       const end = to - searched > BLOCK ? lastIndexOfByte(text, LF, searched + BLOCK) + 1 : to
       if (end <= searched) return -1
       // Includes what comes before, because something can begin in one line and end in the next.
-      const context = betweenCharacters(text, searched - EDGE, from)
+      const context = betweenCharacters(text, searched - EDGE, 0)
       if (searched - context > MOST_CONTEXT) return -1
-      form.read(text, searched > from ? context : from, end, false, beginnings)
+      form.read(text, context, end, false, beginnings)
       if (form.isWithinEscape || count + form.candidateCount > places.length) return -1
       for (let at = 0; at < form.candidateCount; at += 1)
         places[count + at] = form.placeOf(form.candidates[at] ?? 0)
       count += form.candidateCount
       searched = end
     }
-    if (count === 0 && this.#cleanTo === from) this.#cleanTo = to
     return count
   }
 
@@ -236,6 +237,7 @@ export class DeltaJoiner {
     for (const channel of this.#channels.values())
       this.#replace(channel.letGo(index, this.#mark), reading)
     this.#read = reading.text.length
+    this.#dirtyTo = this.#read
     return this.#read
   }
 
@@ -266,12 +268,12 @@ export class DeltaJoiner {
 
   /** Adds what was found in the emitted part. */
   #given(bytes: Uint8Array, until: number): Joined {
-    const isClean = until <= this.#cleanTo
+    const isClean = this.#dirtyTo === 0 && until <= this.#read
     this.#start += until
     this.#read = Math.max(0, this.#read - until)
     this.#looked = Math.max(0, this.#looked - until)
     this.#event = this.#event < until ? -1 : this.#event - until
-    this.#cleanTo = Math.max(0, this.#cleanTo - until)
+    this.#dirtyTo = Math.max(0, this.#dirtyTo - until)
     if (this.#found.length === 0) return { bytes, found: [], isClean }
     const found = this.#found.filter(([at]) => at < until).sort((one, other) => one[0] - other[0])
     this.#found = this.#found

@@ -75,7 +75,11 @@ export class Edges {
       this.#put(code, to - from)
       return at
     }
-    while (at < to && (text[at] === BLANK || text[at] === TAB)) at += 1
+    // More line breaks, as they usually follow.
+    for (; at < to; at += 1) {
+      if (text[at] === BACKSLASH && text[at + 1] === LETTER_N && at + 1 < to) at += 1
+      else if (text[at] !== BLANK && text[at] !== TAB) break
+    }
     if (at === to) this.endsLine = true
     else if (!isPlainBegin(text[at] ?? 0) && !isLineBreak(text, at, to)) return -1
     return at

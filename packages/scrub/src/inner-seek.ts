@@ -3,6 +3,8 @@ import type { Listing } from './web-assembly.js'
 
 /** Fewer characters are a word, or hold no secret. */
 export const SHORTEST_INNER = 24
+/** The shortest base32 that is examined: fewer characters may be a word in capitals. */
+export const SHORTEST_BASE32 = 32
 /** How far it advances in a run in which nothing begins. */
 export const LOOKED_AT_EVERY = 48
 
@@ -30,15 +32,26 @@ const group = (at: number) =>
  * search ends: so this examines the same characters each time.
  *
  * @param kinds where the bits by byte are in memory.
+ * @param fives where the values of base32 characters are; more than 127 for any other.
  */
-export function seekListing(kinds: number, pages: number): Listing {
+export function seekListing(kinds: number, fives: number, pages: number): Listing {
   return {
     given: 2,
     vectors: 0,
     pages,
-    variables: ['at', 'to', 'ahead', 'last', 'kind', 'mask', ...GROUP.map((at) => `k${at}`)],
+    variables: [
+      'at',
+      'to',
+      'ahead',
+      'last',
+      'kind',
+      'mask',
+      'first',
+      ...GROUP.map((at) => `k${at}`),
+    ],
     constants: {
       KINDS: kinds,
+      FIVES: fives,
       SIX: 8,
       HEX_DIGIT: 16,
       BASE32: 32,
@@ -96,27 +109,11 @@ export function seekListing(kinds: number, pages: number): Listing {
         =mask
         mask mask 2 shr and =kind
         kind kind 4 shr and =kind
-        kind mask 8 shr and 0xaaaaaaa and :=mask if
-          loop:fives
-            at mask ctz 3 mul add ${SIXTHS[0] ?? 0} 3 sub add =ahead
-            ahead ${4 * EVERY_SIXTH} add =last
-            block:none
-              loop:fifths
-                ahead load8@0 load8@KINDS BASE32 and eqz br_if:none
-                ahead 1 add :=ahead last more eqz br_if:fifths
-              end
-              br:examine
-            end
-            mask mask 1 sub and :=mask br_if:fives
-          end
-        end
         kind 0x5555555 and if
-          at ${SHORTEST_INNER - 1} add =ahead
-          loop:digits
-            ahead load8@0 load8@KINDS HEX_DIGIT and eqz br_if:examine
-            ahead 1 sub :=ahead at less eqz br_if:digits
-          end
-          ${[0, 1].map((phase) => pairs(phase)).join('\n')}
+          ${windows(SHORTEST_INNER, 'HEX_DIGIT', `${pairs(0)} ${pairs(1)}`)}
+        end
+        kind mask 8 shr and 0xaaaaaaa and if
+          ${windows(SHORTEST_BASE32, 'BASE32', BASE32_GROUPS)}
         end
 
         at EVERY add =at
@@ -127,20 +124,56 @@ export function seekListing(kinds: number, pages: number): Listing {
   }
 }
 
+/** Examines the first characters in a row, of those that count, that are all of a kind. */
+const windows = (length: number, kind: string, examined: string) => `
+  at =first
+  block:none loop:windows
+    first at sub EVERY less eqz br_if:none
+    first ${length - 1} add =ahead
+    loop:characters
+      ahead load8@0 load8@KINDS ${kind} and eqz if
+        ahead 1 add =first
+        br:windows
+      end
+      ahead 1 sub :=ahead first less eqz br_if:characters
+    end
+    ${examined}
+  end end
+`
+
 /** Leaves if all pairs of hex digits from a place on are ASCII. */
 function pairs(phase: number): string {
   return `
     block:none
-      at ${phase} add =ahead
+      first ${phase} add =ahead
       loop:pairs
         ahead load8@0 load8@KINDS HEX_HIGH and eqz br_if:none
         ahead load8@1 load8@KINDS HEX_DIGIT and eqz br_if:none
-        ahead 2 add :=ahead at sub ${SHORTEST_INNER - 2 + phase} less br_if:pairs
+        ahead 2 add :=ahead first sub ${SHORTEST_INNER - 2 + phase} less br_if:pairs
       end
       br:examine
     end
   `
 }
+
+/** Leaves if all groups of base32 from one of eight places on are ASCII. */
+const BASE32_GROUPS = `
+  0 =last
+  loop:phases
+    first last add =ahead
+    block:none
+      loop:groups
+        ahead load8@0 load8@FIVES 0x90 and ahead load8@1 load8@FIVES 0x82 and or br_if:none
+        ${[0x80, 0x88, 0x81, 0x80, 0x84, 0x80]
+          .map((bits, at) => `ahead load8@${at + 2} load8@FIVES ${bits} and ${at > 0 ? 'or' : ''}`)
+          .join(' ')} br_if:none
+        ahead 8 add :=ahead first sub ${SHORTEST_BASE32 - 7} less br_if:groups
+      end
+      br:examine
+    end
+    last 1 add :=last 8 less br_if:phases
+  end
+`
 
 /**
  * Bits by byte, what a character can be in encoded text: the first, second, third or any of four of

@@ -1,6 +1,6 @@
 import { FIVE_BITS, HEX, SIX_BITS } from './digits.js'
 import { type FastDump, hexDump, isBehindDump, openDump } from './hex-dump.js'
-import { LOOKED_AT_EVERY, SHORTEST_INNER } from './inner-seek.js'
+import { LOOKED_AT_EVERY, SHORTEST_BASE32, SHORTEST_INNER } from './inner-seek.js'
 import type { WideRun } from './wide-run.js'
 
 /** Text that is encoded in base64, base32 or hex inside another: its bytes, and where each is. */
@@ -102,9 +102,6 @@ function isPair(text: Uint8Array, at: number): boolean {
   const high = HEX[text[at] ?? 0] ?? -1
   return high >= 0 && high < 8 && high !== 1 && (HEX[text[at + 1] ?? 0] ?? -1) >= 0
 }
-
-/** The shortest base32 that is examined: fewer characters may be a word in capitals. */
-const SHORTEST_BASE32 = 32
 
 function base32Text(
   text: Uint8Array,

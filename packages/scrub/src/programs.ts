@@ -12,6 +12,7 @@ import {
   DUMPED,
   DUMPED_FIRST,
   ENDS_AT,
+  FIVES_AT,
   HEX_AT,
   INNER_AT,
   LINES_AT,
@@ -29,7 +30,7 @@ export function wideRunProgram(): Uint8Array<ArrayBuffer> {
 
 /** Passes over what holds no encoded text. */
 export function seekProgram(): Uint8Array<ArrayBuffer> {
-  return assemble(seekListing(INNER_AT, PAGES))
+  return assemble(seekListing(INNER_AT, FIVES_AT, PAGES))
 }
 
 export function base64Program(): Uint8Array<ArrayBuffer> {

@@ -32,6 +32,7 @@ export const PLAIN_AT = 0x400
 export const MARK_AT = 0x500
 export const HEX_AT = 0x600
 export const INNER_AT = 0x700
+export const FIVES_AT = 0x900
 /** What base64 and base32 are decoded with. */
 export const TABLES_64 = { mask: 0x800, order: 0x810 }
 export const TABLES_32 = { mask: 0x820, order: 0x830 }

@@ -1,6 +1,7 @@
 import { BEGINNINGS_BYTES, type Beginnings } from './beginnings.js'
 import { CandidateCheck } from './candidate-check.js'
 import { BASE32, BASE64 } from './decode-listing.js'
+import { FIVE_BITS } from './digits.js'
 import type { DumpRoom } from './hex-dump.js'
 import {
   base32Program,
@@ -22,6 +23,7 @@ import {
   DUMPED_MOST,
   ENDS_AT,
   ESCAPED_AT,
+  FIVES_AT,
   FOURS_AT,
   FROM,
   HEX_AT,
@@ -125,6 +127,7 @@ export function openWideRun(kinds: ByteKinds): WideRun | undefined {
     bytesAt(MARK_AT, 256).set(kinds.mark)
     bytesAt(HEX_AT, 256).set(kinds.hex)
     bytesAt(INNER_AT, 256).set(kinds.inner)
+    bytesAt(FIVES_AT, 256).set(FIVE_BITS)
     for (const [{ mask, order }, tables] of [
       [BASE64, TABLES_64],
       [BASE32, TABLES_32],
