@@ -65,7 +65,10 @@ const FRAME = `
 
 const isQuote = (byte: string) => `${byte} 34 eq ${byte} 39 eq or ${byte} 96 eq or`
 
-/** What comes behind a joint may be a part of the secret, unless it is too short or begins anew. */
+/**
+ * What comes behind a joint may be a part of the secret, unless it is too short or begins anew. If it
+ * is one, and the secret is too short even so, there is none.
+ */
 const BEHIND_JOINT = `
   ahead until less eqz br_if:kept
   set ahead load8@0 add load8@0 eqz if ahead load8@0 load8@JOINS br_if:kept br:next end
@@ -80,7 +83,11 @@ const BEHIND_JOINT = `
   end end
   last ahead sub 6 less br_if:next
   ${repeated('ahead')}
-  br:kept
+  ahead here sub :=byte start add =start
+  byte limit add =limit
+  last =here
+  1 =joined
+  br:least
 `
 
 /**
@@ -98,7 +105,7 @@ export function checkListing({ bytes, lines, candidates, longest, own, pages }: 
       ...['count', 'to', 'read', 'end-of-candidates', 'written', 'at', 'record', 'length'],
       ...['from', 'index', 'place', 'here', 'until', 'begin', 'delta', 'memo', 'set', 'start'],
       ...['least', 'most', 'part', 'end-of-parts', 'byte', 'ahead', 'last', 'anchor', 'slot'],
-      ...['limit', 'bounded', 'group', 'region', 'a', 'b', 'c', 'd', 'four', 'rest'],
+      ...['limit', 'bounded', 'group', 'region', 'a', 'b', 'c', 'd', 'four', 'rest', 'joined'],
     ],
     constants: {
       ...{ TEXT: bytes, TEXT_1: bytes + 1, TEXT_2: bytes + 2, TEXT_3: bytes + 3 },
@@ -219,6 +226,7 @@ export function checkListing({ bytes, lines, candidates, longest, own, pages }: 
                 ahead here sub record load@LONGEST more br_if:next
               end
               record load@PARTS PART_SIZE mul part add =end-of-parts
+              0 =joined
               loop:parts
                 part load@SET =set
                 part load@LEAST =least
@@ -246,6 +254,10 @@ export function checkListing({ bytes, lines, candidates, longest, own, pages }: 
                   here 1 add =here
                   br:least
                 end end
+                joined if
+                  ${TOO_LONG}
+                  br:kept
+                end
                 bounded 0 less eqz least 0 more and if
                   start =here
                   ${RUN_END}
@@ -405,6 +417,17 @@ const DECODE = `
   here until more br_if:kept
 `
 
+/** Leaves if the characters of the last part are too many, behind joints before which they were too few. */
+const TOO_LONG = `
+  record load@IS_TO_END eqz part PART_SIZE add end-of-parts less or br_if:kept
+  here until less eqz br_if:kept
+  here =ahead
+  set here load8@0 add load8@0 here delta add load8@0 eqz and if
+    ${RUN_END}
+  end
+  ahead start sub most more br_if:next
+`
+
 /** Leaves if what stands before an anchor says that it is none. */
 const BOUNDARY = `
   record load@BEHIND :=set if
@@ -458,6 +481,33 @@ const JOINT = `
     ${isQuote('byte')} eqz br_if:next
     ahead 1 add =ahead
     ${BEHIND_JOINT}
+  end
+  here 3 add until less eqz br_if:kept
+  here load8@1 =ahead
+  byte 61 eq byte 43 eq or if
+    here delta add load8@1 IS_LINE eq br_if:kept
+    br:next
+  end
+  byte 94 eq if
+    ahead 91 eq br_if:kept
+    br:next
+  end
+  byte 194 eq if
+    ahead 173 eq br_if:kept
+    br:next
+  end
+  byte 239 eq if
+    ahead 187 eq br_if:kept
+    br:next
+  end
+  byte 38 eq if
+    here 16 add until less eqz br_if:kept
+    here =ahead
+    loop:entity
+      ahead 1 add :=ahead load8@0 59 eq br_if:kept
+      ahead here sub 15 less br_if:entity
+    end
+    br:next
   end
   byte 60 eq if
     here 1 add until less eqz br_if:kept

@@ -34,6 +34,8 @@ const MOST: Readonly<Record<Origin, number>> = {
 export class KnownSecrets {
   readonly #fingerprint: (secret: string) => string
   readonly #anchors: Automaton<Meaning>
+  /** An agent sends the same secrets with each request, and an HMAC takes longer than to find them. */
+  readonly #fingerprints = new Map<string, string>()
   readonly #secrets = new Map<string, KnownSecret>()
   readonly #counts: Record<Origin, number> = { host: 0, request: 0, cookie: 0 }
   #index: SearchIndex | undefined
@@ -107,9 +109,15 @@ export class KnownSecrets {
   }
 
   #fingerprintOf(secret: string): string {
+    const known = this.#fingerprints.get(secret)
+    if (known !== undefined) return known
     const fingerprint = this.#fingerprint(secret)
-    if (/^[0-9a-f]{4}$/.test(fingerprint)) return fingerprint
-    throw new TypeError('the fingerprint of a secret must be 4 hex digits')
+    if (!/^[0-9a-f]{4}$/.test(fingerprint))
+      throw new TypeError('the fingerprint of a secret must be 4 hex digits')
+    if (secret.length > LONGEST_SECRET) return fingerprint
+    if (this.#fingerprints.size >= KNOWN_FINGERPRINTS) this.#fingerprints.clear()
+    this.#fingerprints.set(secret, fingerprint)
+    return fingerprint
   }
 
   // A map keeps insertion order: the most recently seen moves to the end. A cookie that is also a
@@ -167,6 +175,8 @@ function needlesOf(
   }
   return needles
 }
+
+const KNOWN_FINGERPRINTS = 512
 
 /** Without its line breaks and escapes, little may be left of a secret. */
 const SHORTEST_NEEDLE = 6

@@ -125,14 +125,15 @@ function numbered(name: string): number {
 function tag({ bytes, length }: Readable, at: number): Joint | 'none' | 'more' {
   let here = bytes[at + 1] === SLASH ? at + 2 : at + 1
   const from = here
-  while (here < length && here - from < LONGEST_NAME && isLetter(bytes[here] ?? 0)) here += 1
+  let name = 0
+  for (; here < length && here - from < LONGEST_NAME && isLetter(bytes[here] ?? 0); here += 1)
+    name = withLetter(name, bytes[here] ?? 0)
   if (here >= length) return 'more'
-  const name = String.fromCharCode(...bytes.subarray(from, here)).toLowerCase()
   if (!INLINE.has(name)) return 'none'
   while (here < length && here - at < LONGEST_TAG && bytes[here] !== GREATER) here += 1
   if (here >= length) return 'more'
   if (bytes[here] !== GREATER) return 'none'
-  return { to: here + 1, code: -1, isDoubtful: name !== 'wbr' }
+  return { to: here + 1, code: -1, isDoubtful: name !== WBR }
 }
 
 const LONGEST_TAG = 120
@@ -141,7 +142,20 @@ const LONGEST_TAG = 120
 export const LONGEST_JOINT = 320
 /** Letters of a tag's name: one that is longer is none of these. */
 const LONGEST_NAME = 8
-const INLINE = new Set(['wbr', 'br', 'span', 'b', 'i', 'em', 'strong', 'mark', 'font', 'ins'])
+
+/** Adds a letter of either case to a name, as five bits of a number: such a name makes no string. */
+function withLetter(name: number, letter: number): number {
+  return name * 32 + (letter & 31)
+}
+
+const INLINE = new Set(
+  ['wbr', 'br', 'span', 'b', 'i', 'em', 'strong', 'mark', 'font', 'ins'].map(nameOf),
+)
+const WBR = nameOf('wbr')
+
+function nameOf(word: string): number {
+  return Array.from(word, (letter) => letter.charCodeAt(0)).reduce(withLetter, 0)
+}
 
 /** Reads `^[[31m`, as `cat -v` writes a colour. */
 function writtenColour({ bytes, length }: Readable, at: number): Joint | 'none' | 'more' {
