@@ -173,6 +173,8 @@ export type AgentTaps = {
   conversationOf?: RecordedAgent['conversationOf']
   /** Called when an exchange begins and when it ends. */
   onExchange?: (conversation: Conversation, recording: Recording) => void
+  /** Called with the id of each tool call in an answer, and the conversation of its request. */
+  onToolCall?: (conversation: Conversation, callId: string) => void
   /** Called when the agent has ended and its session is about to. */
   close?: () => Promise<void>
 }

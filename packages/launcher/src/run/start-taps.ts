@@ -109,6 +109,7 @@ async function startHttpTap(
       needsBody: agent.needsBody,
       ...(otlp !== undefined && { declines: otlp.declines }),
       ...(taps.onExchange !== undefined && { onExchange: taps.onExchange }),
+      ...(taps.onToolCall !== undefined && { onToolCall: taps.onToolCall }),
     })
     const redirect = upstream.redirect(tap.baseUrl)
     const isTwice = recordsItself(options.environment)

@@ -384,7 +384,12 @@ export class Exchange {
    * bytes as written.
    */
   #read(at: number, bytes: Uint8Array): void {
-    for (const word of this.#reader?.chunk(at, bytes) ?? []) this.#session.observe(word)
+    const { onToolCall } = this.#head
+    for (const word of this.#reader?.chunk(at, bytes) ?? []) {
+      this.#session.observe(word)
+      // A call without an id is named after its exchange.
+      if (word.kind === 'tool-called' && !word.callId.startsWith(this.id)) onToolCall?.(word.callId)
+    }
   }
 
   #write(record: AllScrubbed<RawRecord>): boolean {

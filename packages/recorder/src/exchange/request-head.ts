@@ -14,6 +14,8 @@ export type RequestHead = {
   idleTimeout?: number | undefined
   /** Set if the request is a WebSocket message. */
   webSocket?: { connection: string; isPrewarm: boolean } | undefined
+  /** Called with the id of each tool call in the answer, unless the API gave it none. */
+  onToolCall?: ((callId: string) => void) | undefined
 }
 
 /** The agent's own ids, as far as a request names them. */

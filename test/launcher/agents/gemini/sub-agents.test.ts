@@ -94,6 +94,22 @@ test('of those that were told the same, the one whose call is in the request mak
     expect(subAgents.of('session', request('Read', called(id)))).toBe(agent)
 })
 
+test('of those that were told the same, the one whose answer had the call makes it, before any is written', () => {
+  const subAgents = new SubAgents(filesOf)
+  for (const agent of ['a', 'b']) begin(agent, 'Read')
+  const [first, second] = [request('Read'), request('Read')].map((body) =>
+    subAgents.of('session', body),
+  )
+  subAgents.noteCall(first, 'call_1')
+  subAgents.noteCall(second, 'call_2')
+  subAgents.noteCall('of the user', 'call_3')
+  for (const [id, agent] of [
+    ['call_1', first],
+    ['call_2', second],
+  ] as const)
+    expect(subAgents.of('session', request('Read', called(id)))).toBe(agent)
+})
+
 test('after a compaction its requests begin with the summary', () => {
   const subAgents = new SubAgents(filesOf)
   begin('a', 'Read')

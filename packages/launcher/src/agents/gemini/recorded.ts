@@ -60,6 +60,7 @@ function tapsOf(run: TappedRun): AgentTaps {
         chats.noteSession(conversation.sessionId, recording.latest)
       void chats.link()
     },
+    onToolCall: ({ threadId }, callId) => subAgents.noteCall(threadId, callId),
     async close() {
       await questions.close()
       await chats.close()

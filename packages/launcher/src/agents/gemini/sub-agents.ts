@@ -28,7 +28,7 @@ export class SubAgents {
       .map((file) => this.#transcriptOf(file))
       .filter((transcript) => transcript.begins(asked))
     // Of those that were told the same, each begins once; then its own call is in each request, and
-    // none of the others'. If the body does not begin with that, the one that asks has just written.
+    // none of the others'. If no call is known, the one that asks has just written.
     const [likely] = candidates.sort(
       (one, other) =>
         (isFirstRequest(asked, one)
@@ -38,6 +38,12 @@ export class SubAgents {
     if (likely === undefined) return undefined
     likely.hasAsked = true
     return likely.agentId
+  }
+
+  /** The model has called a tool, in answer to a request of this sub-agent. */
+  noteCall(agentId: string | undefined, callId: string): void {
+    for (const transcript of this.#transcripts.values())
+      if (transcript.agentId === agentId) transcript.noteCall(callId)
   }
 
   #transcriptOf(file: string): Transcript {
@@ -67,6 +73,11 @@ class Transcript {
     this.agentId = basename(file, '.jsonl')
   }
 
+  /** The answer to its request is known before Gemini CLI has written it. */
+  noteCall(callId: string): void {
+    this.#call ??= callId
+  }
+
   /** Returns whether a request whose first message begins like this can be its. */
   begins(asked: Buffer): boolean {
     const length = Math.min(asked.length, this.message.length)
@@ -75,7 +86,7 @@ class Transcript {
 
   /**
    * Returns how likely a request is its own: 2 if its first call is in it, 0 if only another call
-   * is; its own may not be in its transcript yet.
+   * is; its own may not be known yet.
    */
   likelihood(asked: Buffer): 0 | 1 | 2 {
     if (this.#call === undefined || !asked.includes('"id":"')) return 1

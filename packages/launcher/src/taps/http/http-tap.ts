@@ -57,6 +57,8 @@ export type HttpTapOptions = {
   tell?: (sentence: string) => void
   /** Called when an exchange begins and when it ends. */
   onExchange?: (conversation: Conversation, recording: Recording) => void
+  /** Called with the id of each tool call in an answer, and the conversation of its request. */
+  onToolCall?: (conversation: Conversation, callId: string) => void
 }
 
 // How much may wait in the socket to the agent before the upstream must wait. With Node's 16 KiB,
@@ -270,14 +272,20 @@ export class HttpTap {
   }
 
   #begin(recording: Recording, beginning: Beginning, at: number): Exchange {
-    const { provider, idleTimeout, onExchange } = this.#options
-    const exchange = recording.exchange({ ...beginning, provider, idleTimeout }, at)
-    this.#open.set(exchange, beginning.conversation)
+    const { provider, idleTimeout, onExchange, onToolCall } = this.#options
+    const { conversation } = beginning
+    const heard =
+      onToolCall &&
+      ((callId: string) =>
+        this.#harmless.do('the HTTP tap', () => onToolCall(conversation, callId)))
+    const head = { ...beginning, provider, idleTimeout, onToolCall: heard }
+    const exchange = recording.exchange(head, at)
+    this.#open.set(exchange, conversation)
     exchange.begin()
     // None of this is needed before the agent's bytes are on their way.
     if (onExchange !== undefined)
       recording.later.defer(() =>
-        this.#harmless.do('the HTTP tap', () => onExchange(beginning.conversation, recording)),
+        this.#harmless.do('the HTTP tap', () => onExchange(conversation, recording)),
       )
     return exchange
   }
