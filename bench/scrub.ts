@@ -8,7 +8,7 @@ import type { Row } from './row.js'
 /** Processor milliseconds that a megabyte of any input may cost. */
 const MOST = 5
 const KNOWN = 200
-const ROUNDS = 5
+const ROUNDS = 10
 const REPEATED = 500_000
 const SOURCES = 8e6
 

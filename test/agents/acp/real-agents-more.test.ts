@@ -115,7 +115,7 @@ function masked(text: string, { root }: RealAgentPlace): string {
 }
 
 const UNTIDY =
-  /-(?:shm|wal)$|^\.npm|node_modules|package(-lock)?\.json$|^\.claude\/(?:sessions|shell-snapshots)\/|^\.codex\/shell_snapshots\//
+  /-(?:shm|wal)$|^\.npm|node_modules|package(-lock)?\.json$|^\.claude\/(?:sessions|shell-snapshots)\/|^\.codex\/shell_snapshots\/|^\.local\/state\/opencode\/locks\//
 
 /**
  * Names and modes, except for what an agent had not tidied up, or npm not fetched, when the editor
