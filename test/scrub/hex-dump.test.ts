@@ -83,6 +83,27 @@ describe.each(Object.entries(dumps))('%s', (what, dump) => {
   })
 })
 
+const KNOWN = 'Zk3vQ9rT2mXw7LbN4sHc'
+
+test.each(
+  Object.entries(dumps).flatMap(([what, dump]) => [
+    [what, dump] as const,
+    [`${what}, in hex`, (text: string) => Buffer.from(dump(text)).toString('hex')] as const,
+  ]),
+)('in a long one a secret is found wherever what is searched at once ends: %s', (_what, dump) => {
+  const knowing = createScrubber({ fingerprint })
+  knowing.learn(KNOWN, 'key')
+  const words = 'the words of a text that goes on and on, with numbers 1234 and more. '
+  const text = words.repeat(Math.ceil(40_000 / dump(words).length))
+  const end = Math.floor((32 * 1024 * text.length) / dump(text).length)
+  const missed: number[] = []
+  for (let at = end - 100; at < end + 30; at += 3) {
+    const body = dump(`${text.slice(0, at)}${KNOWN}${text.slice(at + KNOWN.length)}`)
+    if (knowing.bytes(Buffer.from(body)).found.length === 0) missed.push(at - end)
+  }
+  expect(missed, 'behind its end').toEqual([])
+})
+
 /** What the columns of a dump show as text. */
 function readable(text: string): string {
   return text.replace(/^.*? {2}\|?(\S+)\|?$/gm, '$1').replaceAll('\n', '')

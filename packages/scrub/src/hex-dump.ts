@@ -7,6 +7,8 @@ import { DUMPED, DUMPED_FIRST } from './wide-run-memory.js'
 
 /** Bytes that must be text, one behind the other: fewer hold no secret. */
 const SHORTEST = 16
+/** More than a line of a dump. */
+const LONGEST_LINE = 96
 /** How far before the place of the first look a dump can begin. */
 const BEFORE = 24
 
@@ -37,10 +39,29 @@ export function hexDump(
   length: number,
   near: number,
   fast?: FastDump,
-): { to: number; inner?: InnerText } {
+): Dump {
+  const from = beginning(text, lines, near)
+  const read = (begin: number) => readDump(text, lines, length, near, begin, fast)
+  // A text may begin within the line before, of which too little is left to be known for a dump's.
+  if (from > 0 && from < LONGEST_LINE) {
+    const rest = read(withinLine(text, from))
+    if (rest.to > near + 1) return rest
+  }
+  return read(from)
+}
+
+type Dump = { to: number; inner?: InnerText }
+
+function readDump(
+  text: Uint8Array,
+  lines: Uint8Array,
+  length: number,
+  near: number,
+  from: number,
+  fast: FastDump | undefined,
+): Dump {
   if (fast === undefined && room.bytes.length < length) room = roomFor(length)
   const { bytes, begins, ends } = fast?.dumped ?? room
-  const from = beginning(text, lines, near)
   let at = from
   let count = 0
   // Of the line: its first byte, and whether a line of the dump begins here.
@@ -49,9 +70,11 @@ export function hexDump(
   let isSwapped = false
   while (at < length) {
     if (isFirst) {
+      const begin = at
       const offset = offsetAt(text, at, length)
       at += offset.size
-      isSwapped = offset.isOfWords
+      isSwapped =
+        offset.isOfWords || (begin < LONGEST_LINE && isWithinWords(text, lines, begin, length))
       first = count
       isFirst = false
     }
@@ -138,6 +161,27 @@ function beginning(text: Uint8Array, lines: Uint8Array, near: number): number {
   while (at > least && lines[at] === 0 && isOfDump(text, at - 1)) at -= 1
   // Within a byte, unless it is the first of a line.
   if (at > 0 && lines[at] === 0) while (at < near && !isGap(text, at - 1)) at += 1
+  else if (at === 0) return withinLine(text, near)
+  while (at < near && isGap(text, at)) at += 1
+  return at
+}
+
+/**
+ * Returns whether the line after that with which a text begins has numbers of two bytes: its own
+ * offset may be cut off.
+ */
+function isWithinWords(text: Uint8Array, lines: Uint8Array, from: number, length: number): boolean {
+  for (let at = from; at >= 0; at -= 1) if (lines[at] !== 0) return false
+  let next = from
+  while (next < LONGEST_LINE && next < length && lines[next] === 0) next += 1
+  return next < length && lines[next] !== 0 && offsetAt(text, next, length).isOfWords
+}
+
+/** Returns where the first byte is in a text that begins within one, within an offset or a gap. */
+function withinLine(text: Uint8Array, near: number): number {
+  let at = 0
+  while (at < near && isHex(text, at)) at += 1
+  if (at % 2 === 0 || !isGap(text, at)) at = 0
   while (at < near && isGap(text, at)) at += 1
   return at
 }
