@@ -1,5 +1,6 @@
 import {
   BEGINNINGS_BYTES,
+  type Beginning,
   type Beginnings,
   hashOfThree,
   noBeginnings,
@@ -7,14 +8,9 @@ import {
 } from './beginnings.js'
 
 /** A byte sequence to search for, and what it stands for. */
-export type Pattern<Meaning> = {
-  bytes: Uint8Array
-  meaning: Meaning
-  /** If it has only three bytes: what can follow them, if that is known. */
-  next?: Uint8Array | undefined
-  /** Its first two bytes already mean something. */
-  isTelling?: boolean
-}
+export type Pattern<Meaning> = Beginning & { meaning: Meaning }
+
+export type Searched = { until: number; begun: number; telling: number }
 
 /**
  * Finds many patterns in one pass, in time that depends only on the text: Aho and Corasick's search
@@ -84,8 +80,9 @@ export class Automaton<Meaning> {
    *
    * @param candidates places of four bytes with which something searched for may begin; must
    * include all those after `from` at which a pattern does.
-   * @param found receives what a pattern stands for, and where it ends.
-   * @returns where the longest prefix of a pattern begins that reaches the end of the text; and the
+   * @param until from where on nothing is needed.
+   * @param found receives what a pattern stands for, and where it ends. Returns the new `until`.
+   * @returns the last `until`; where the longest prefix of a pattern begins that reaches the end of the text; and the
    * longest that has three bytes or more, or belongs to a pattern whose first two already mean
    * something.
    */
@@ -94,13 +91,15 @@ export class Automaton<Meaning> {
     from: number,
     to: number,
     candidates: Int32Array,
-    found: (meaning: Meaning, end: number) => void,
-  ): { begun: number; telling: number } {
+    until: number,
+    found: (meaning: Meaning, end: number) => number,
+  ): Searched {
     this.#state = 0
+    this.#until = until
     const at = this.#followAll(text, from, to, candidates, found)
     const tail = Math.max(at, to - 3)
-    if (tail < to) this.#follow(text, tail, to, SEVERAL, found)
-    return this.#begun(to)
+    if (tail < to && tail < this.#until) this.#follow(text, tail, to, SEVERAL, found)
+    return this.#searched(to)
   }
 
   // Only the loop: leaving code that V8 compiled while the loop ran (on-stack replacement) is slow.
@@ -109,7 +108,7 @@ export class Automaton<Meaning> {
     from: number,
     to: number,
     candidates: Int32Array,
-    found: (meaning: Meaning, end: number) => void,
+    found: (meaning: Meaning, end: number) => number,
   ): number {
     const thirds = this.#thirds
     const pairs = this.#pairs
@@ -117,6 +116,7 @@ export class Automaton<Meaning> {
     for (let index = 0; index < candidates.length; index += 1) {
       const candidate = candidates[index] ?? 0
       if (candidate < at || candidate + 3 > to) continue
+      if (candidate >= this.#until) break
       const hash = hashOfThree(text, candidate)
       const third = thirds[hash] ?? 0
       if (third === 0) continue
@@ -134,12 +134,13 @@ export class Automaton<Meaning> {
     return this.#byHash.get(hash) ?? []
   }
 
-  #begun(to: number): { begun: number; telling: number } {
+  #searched(to: number): Searched {
     while (this.#state !== 0 && this.#onlyByte[this.#state] === -1)
       this.#state = this.#fail[this.#state] ?? 0
     let telling = this.#state
     while (telling !== 0 && this.#isTelling[telling] === 0) telling = this.#fail[telling] ?? 0
     return {
+      until: this.#until,
       begun: to - (this.#depth[this.#state] ?? 0),
       telling: to - (this.#depth[telling] ?? 0),
     }
@@ -155,6 +156,8 @@ export class Automaton<Meaning> {
   }
 
   #state = 0
+  /** What begins from here on is not needed. */
+  #until = 0
 
   /**
    * Follows the patterns that begin at a place, and those that begin within them.
@@ -167,7 +170,7 @@ export class Automaton<Meaning> {
     from: number,
     to: number,
     third: number,
-    found: (meaning: Meaning, end: number) => void,
+    found: (meaning: Meaning, end: number) => number,
   ): number {
     const ending = this.#ending
     const onlyByte = this.#onlyByte
@@ -215,12 +218,12 @@ export class Automaton<Meaning> {
     return at
   }
 
-  #tell(state: number, at: number, found: (meaning: Meaning, end: number) => void): void {
+  #tell(state: number, at: number, found: (meaning: Meaning, end: number) => number): void {
     for (let end = this.#ending[state] ?? 0; end !== 0; end = this.#endingBehind[end] ?? 0) {
       const meanings = this.#meanings[this.#meaningsOf[end] ?? 0] ?? []
       for (let index = 0; index < meanings.length; index += 1) {
         const meaning = meanings[index]
-        if (meaning !== undefined) found(meaning, at)
+        if (meaning !== undefined) this.#until = found(meaning, at)
       }
     }
   }
@@ -232,12 +235,9 @@ export class Automaton<Meaning> {
     return this.#rows[(this.#onlyChild[state] ?? 0) + byte] ?? 0
   }
 
-  #add(
-    { bytes, meaning, next: behind, isTelling }: Pattern<Meaning>,
-    number: number,
-    parents: Int32Array,
-  ): void {
-    noteBeginning(this.beginnings, bytes, behind, isTelling === true)
+  #add(pattern: Pattern<Meaning>, number: number, parents: Int32Array): void {
+    noteBeginning(this.beginnings, pattern)
+    const { bytes, meaning, isTelling } = pattern
     let state = 0
     for (const byte of bytes) {
       let next = this.#child(state, byte)

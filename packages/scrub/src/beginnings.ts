@@ -7,12 +7,25 @@ export type Beginnings = {
   readonly threes: Uint8Array
   /** One bit for each hash. */
   readonly fours: Uint8Array
+  /** The same for what may begin within a word, too. */
+  readonly withinWords: Uint8Array
   /**
    * For two bytes and for one, whether something begins with them: {@link BEGINS}, or {@link
    * TELLS}.
    */
   readonly twos: Uint8Array
   readonly ones: Uint8Array
+}
+
+/** What a pattern begins with. */
+export type Beginning = {
+  bytes: Uint8Array
+  /** If it has only three bytes: what can follow them, if that is known. */
+  next?: Uint8Array | undefined
+  /** Its first two bytes already mean something. */
+  isTelling?: boolean
+  /** It is nothing behind a letter or digit, unless that spells another character. */
+  startsWord?: boolean
 }
 
 export const BEGINS = 1
@@ -33,6 +46,7 @@ export function noBeginnings(): Beginnings {
   return {
     threes: new Uint8Array(BEGINNINGS_BYTES),
     fours: new Uint8Array(BEGINNINGS_BYTES),
+    withinWords: new Uint8Array(BEGINNINGS_BYTES),
     twos: new Uint8Array(0x10000),
     ones: new Uint8Array(0x100),
   }
@@ -64,10 +78,8 @@ export function mayBegin({ threes, fours }: Beginnings, bytes: Uint8Array, at: n
 
 /** Adds the first bytes of a pattern and, if it has only three, those that may follow. */
 export function noteBeginning(
-  { threes, fours, twos, ones }: Beginnings,
-  pattern: Uint8Array,
-  next: Uint8Array | undefined,
-  isTelling: boolean,
+  { threes, fours, withinWords, twos, ones }: Beginnings,
+  { bytes: pattern, next, isTelling = false, startsWord = false }: Beginning,
 ): void {
   const [one = 0, two = 0] = pattern
   const kind = isTelling ? TELLS : BEGINS
@@ -75,14 +87,19 @@ export function noteBeginning(
   const both = (one << 8) | two
   twos[both] = Math.max(twos[both] ?? 0, kind)
   threes[hashOfThree(pattern, 0)] = 1
+  const note = (four: Uint8Array): void => {
+    const hash = hashOfFour(four, 0)
+    setBit(fours, hash)
+    if (!startsWord) setBit(withinWords, hash)
+  }
   if (pattern.length > 3) {
-    noteFour(fours, pattern)
+    note(pattern)
     return
   }
   const four = Uint8Array.of(pattern[0] ?? 0, pattern[1] ?? 0, pattern[2] ?? 0, 0)
   for (let byte = firstOf(next, 0); byte >= 0; byte = firstOf(next, byte + 1)) {
     four[3] = byte
-    noteFour(fours, four)
+    note(four)
   }
 }
 
@@ -94,16 +111,17 @@ function firstOf(set: Uint8Array | undefined, from: number): number {
   return from < 256 ? from : -1
 }
 
-function noteFour(fours: Uint8Array, bytes: Uint8Array): void {
-  const hash = hashOfFour(bytes, 0)
-  fours[hash >> 3] = (fours[hash >> 3] ?? 0) | (1 << (hash & 7))
+function setBit(bits: Uint8Array, at: number): void {
+  bits[at >> 3] = (bits[at >> 3] ?? 0) | (1 << (at & 7))
 }
 
 /** Returns a copy, to which more can be added. */
-export function copyOfBeginnings({ threes, fours, twos, ones }: Beginnings): Beginnings {
+export function copyOfBeginnings(beginnings: Beginnings): Beginnings {
+  const { threes, fours, withinWords, twos, ones } = beginnings
   return {
     threes: new Uint8Array(threes),
     fours: new Uint8Array(fours),
+    withinWords: new Uint8Array(withinWords),
     twos: new Uint8Array(twos),
     ones: new Uint8Array(ones),
   }

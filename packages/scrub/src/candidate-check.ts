@@ -31,6 +31,7 @@ export class CandidateCheck {
   readonly #numbers: Int32Array
   /** Where each set of bytes was written. */
   readonly #sets = new Map<Uint8Array, number>()
+  #records: number[] = []
   #index: SearchIndex | undefined
   #end: number
 
@@ -75,11 +76,13 @@ export class CandidateCheck {
       this.#bytes.fill(0, heads, heads + headsLength)
       this.#index = index
       this.#sets.clear()
+      this.#records = []
       this.#end = this.#layout.records
     }
     this.#bytes.fill(0, memos, memos + memosLength)
     this.#numbers.fill(0, decodedAt >> 2, (decodedAt >> 2) + 8)
     this.#numbers[unknown >> 2] = 0
+    for (const record of this.#records) this.#numbers[(record + RECORD.noneBefore) >> 2] = 0
     const left = this.#run(count, to)
     for (let number = 0; number < Math.min(MOST_UNKNOWN, this.#unknowns); number += 1)
       this.#learn(index, this.#numbers[(unknown >> 2) + 1 + number] ?? 0)
@@ -164,6 +167,7 @@ export class CandidateCheck {
       anchor,
       anchorLength: pattern.anchor.length,
       parts: parts.length,
+      isFixed: Number(parts.slice(0, -1).every(({ least, most }) => least === most)),
       isFourLeast: Number((parts[0]?.least ?? 0) > 3),
     })
     for (const [number, { set, least, most }] of parts.entries()) {
@@ -194,6 +198,7 @@ export class CandidateCheck {
     this.#numbers[head >> 2] = record
     for (const [name, value] of Object.entries(all))
       this.#numbers[(record + RECORD[name as keyof typeof RECORD]) >> 2] = value
+    this.#records.push(record)
     this.#end = record + RECORD.firstPart
     return record
   }

@@ -49,7 +49,11 @@ export const RECORD = {
   tailMask: 80,
   /** Whether at least four characters of the first part must follow. */
   isFourLeast: 84,
-  firstPart: 88,
+  /** In the text being checked: a candidate before this offset is none. */
+  noneBefore: 88,
+  /** Whether the last part always begins equally far behind the anchor. */
+  isFixed: 92,
+  firstPart: 96,
 } as const
 
 /** Words of a part: its set, where the memory of that set is, and how many. */

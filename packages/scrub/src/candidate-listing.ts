@@ -63,6 +63,17 @@ const FRAME = `
   byte 226 eq br_if:kept
 `
 
+/**
+ * Notes, once a candidate is none because of what is far behind it, that all the next ones are none
+ * as well, up to a place: text in which an anchor is repeated has thousands of them.
+ */
+const noneBefore = (place: string, start = 'here') => `
+  begin TEXT eq if
+    record ${place} ${start} sub at add store@NONE_BEFORE
+  end
+  br:next
+`
+
 const isQuote = (byte: string) => `${byte} 34 eq ${byte} 39 eq or ${byte} 96 eq or`
 
 /**
@@ -124,6 +135,7 @@ export function checkListing({ bytes, lines, candidates, longest, own, pages }: 
       ...{ BOUNDED: RECORD.bounded, LONGEST: RECORD.longest, IS_TO_END: RECORD.isToEnd },
       ...{ ANCHOR: RECORD.anchor, ANCHOR_LENGTH: RECORD.anchorLength, BEFORE: RECORD.before },
       ...{ GROUP: RECORD.group, PARTS: RECORD.parts, FIRST_PART: RECORD.firstPart },
+      ...{ NONE_BEFORE: RECORD.noneBefore, IS_FIXED: RECORD.isFixed },
       ...{ IS_FOUR_LEAST: RECORD.isFourLeast, FIRST_SET: RECORD.firstPart + PART.set },
       ...{ SET: PART.set, MEMO: PART.memo, LEAST: PART.least, MOST: PART.most },
       ...{ PART_SIZE: PART.size, IS_KEPT: KEPT, IS_KNOWN: KNOWN, IS_PLAIN: PLAIN },
@@ -160,6 +172,7 @@ export function checkListing({ bytes, lines, candidates, longest, own, pages }: 
           record eqz br_if:dropped
           loop:records
             block:next
+              at record load@NONE_BEFORE less br_if:next
               record load@LENGTH =length
               record load@BYTES =from
               at length add :=here to more br_if:kept
@@ -201,7 +214,9 @@ export function checkListing({ bytes, lines, candidates, longest, own, pages }: 
               record load@BOUNDED :=bounded 0 less eqz if
                 memo part load@MEMO add =slot
                 slot load@0 here more slot load@4 here more eqz or eqz if
-                  slot load@4 here sub bounded more br_if:next
+                  slot load@4 here sub bounded more if
+                    ${noneBefore('slot load@4 bounded sub')}
+                  end
                 end
               end
               ${BOUNDARY}
@@ -223,7 +238,9 @@ export function checkListing({ bytes, lines, candidates, longest, own, pages }: 
                 else
                   slot load@4 =ahead
                 end
-                ahead here sub record load@LONGEST more br_if:next
+                ahead here sub record load@LONGEST more if
+                  ${noneBefore('ahead record load@LONGEST sub')}
+                end
               end
               record load@PARTS PART_SIZE mul part add =end-of-parts
               0 =joined
@@ -261,7 +278,9 @@ export function checkListing({ bytes, lines, candidates, longest, own, pages }: 
                 bounded 0 less eqz least 0 more and if
                   start =here
                   ${RUN_END}
-                  ahead here sub bounded more br_if:next
+                  ahead here sub bounded more if
+                    ${noneBefore('ahead bounded sub')}
+                  end
                   limit =here
                   -1 =bounded
                 end
@@ -287,7 +306,12 @@ export function checkListing({ bytes, lines, candidates, longest, own, pages }: 
               end
               record load@IS_TO_END if
                 here until less eqz br_if:kept
-                set here load8@0 add load8@0 here delta add load8@0 eqz and br_if:next
+                set here load8@0 add load8@0 here delta add load8@0 eqz and if
+                  most least more record load@IS_FIXED and if
+                    ${noneBefore('ahead most sub', 'start')}
+                  end
+                  br:next
+                end
               end
               br:kept
             end

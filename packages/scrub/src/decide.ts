@@ -32,6 +32,9 @@ export type Decided = {
   held: number
 }
 
+/** What is found in base64 may begin so many characters before its anchor. */
+const GROUP = 4
+
 /** Makes the marker's content for a secret found by its shape. */
 export type MarkShape = (rule: string, secret: Uint8Array) => Marked
 
@@ -68,7 +71,7 @@ export function decide(
     undecided = Math.min(undecided, Math.max(from, at))
     held = Math.min(held, undecided)
   }
-  const found = (meaning: Meaning, end: number): void => {
+  const take = (meaning: Meaning, end: number): void => {
     if (meaning.kind === 'known') {
       const { needle } = meaning
       matches.push({ from: end - needle.bytes.length, to: end, secret: needle.secret, rank: 0 })
@@ -94,6 +97,11 @@ export function decide(
     // What begins inside a secret that was found by its own form is part of it.
     if (rank === OWN_FORM) matchedTo = Math.max(matchedTo, lastLine(form, start, to))
     matches.push({ from: start, to, secret: mark(nameOf(pattern), secret), rank })
+  }
+  // What begins in the undecided part is searched for again, when more of it is there.
+  const found = (meaning: Meaning, end: number): number => {
+    take(meaning, end)
+    return undecided + GROUP
   }
   form.check(index)
   const candidates = form.candidates.subarray(0, form.candidateCount)

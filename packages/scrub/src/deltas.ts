@@ -7,6 +7,7 @@ import { indexOfByte, lastIndexOfByte } from './find-byte.js'
 import { Growing } from './growing.js'
 import { markerOfLength, writeAscii } from './marker.js'
 import type { SearchIndex } from './search-index.js'
+import { type Range, Suspects } from './suspects.js'
 import { form } from './sweep.js'
 import type { Found } from './swept.js'
 
@@ -14,8 +15,8 @@ import type { Found } from './swept.js'
 export type Joined = {
   bytes: Uint8Array
   found: Found[]
-  /** Whether nothing begins in it that is searched for. */
-  isClean: boolean
+  /** Where something may begin in it that is searched for: whole lines. */
+  suspects: readonly Range[]
 }
 
 /**
@@ -41,8 +42,7 @@ export class DeltaJoiner {
    */
   #isList: boolean | undefined
   #found: Found[] = []
-  /** From here to where lines have been read, nothing begins that is searched for. */
-  #dirtyTo = 0
+  readonly #suspects = new Suspects()
   /** How much of what is held the last push emitted. */
   #gone = 0
 
@@ -83,7 +83,7 @@ export class DeltaJoiner {
       return
     }
     const count = this.#search(text, this.#read, linesEnd, index)
-    if (count !== 0) this.#dirtyTo = linesEnd
+    if (count !== 0) this.#suspect(text, this.#read, linesEnd, count)
     const isShort = linesEnd - this.#read < FEW
     let candidate = 0
     for (let searched = looked; ; searched = this.#read) {
@@ -114,8 +114,26 @@ export class DeltaJoiner {
     const before = last === 0 ? -1 : lastIndexOfByte(text, LF, last - 1)
     const start = Math.max(this.#read, before + 1)
     this.#event = namesEvent(text, start, last) ? start : -1
+    this.#suspects.add(this.#read, last + 1)
     this.#read = last + 1
-    this.#dirtyTo = this.#read
+  }
+
+  /** Notes the lines with the places that {@link #search} found. */
+  #suspect(text: Uint8Array, from: number, to: number, count: number): void {
+    if (count < 0) {
+      this.#suspects.add(from, to)
+      return
+    }
+    let end = 0
+    for (let at = 0; at < count; at += 1) {
+      const place = places[at] ?? 0
+      if (place < end) continue
+      const start = place === 0 ? 0 : lastIndexOfByte(text, LF, place - 1) + 1
+      end = indexOfByte(text, LF, place) + 1
+      // An empty line belongs to the event that it ends.
+      while (end < to && text[end] === LF) end += 1
+      this.#suspects.add(start, end)
+    }
   }
 
   /**
@@ -237,7 +255,7 @@ export class DeltaJoiner {
     for (const channel of this.#channels.values())
       this.#replace(channel.letGo(index, this.#mark), reading)
     this.#read = reading.text.length
-    this.#dirtyTo = this.#read
+    this.#suspects.add(0, this.#read)
     return this.#read
   }
 
@@ -268,18 +286,18 @@ export class DeltaJoiner {
 
   /** Adds what was found in the emitted part. */
   #given(bytes: Uint8Array, until: number): Joined {
-    const isClean = this.#dirtyTo === 0 && until <= this.#read
+    if (until > this.#read) this.#suspects.add(this.#read, until)
+    const suspects = this.#suspects.take(until)
     this.#start += until
     this.#read = Math.max(0, this.#read - until)
     this.#looked = Math.max(0, this.#looked - until)
     this.#event = this.#event < until ? -1 : this.#event - until
-    this.#dirtyTo = Math.max(0, this.#dirtyTo - until)
-    if (this.#found.length === 0) return { bytes, found: [], isClean }
+    if (this.#found.length === 0) return { bytes, found: [], suspects }
     const found = this.#found.filter(([at]) => at < until).sort((one, other) => one[0] - other[0])
     this.#found = this.#found
       .filter(([at]) => at >= until)
       .map(([at, length, rule]): Found => [at - until, length, rule])
-    return { bytes, found, isClean }
+    return { bytes, found, suspects }
   }
 }
 

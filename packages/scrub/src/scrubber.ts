@@ -12,6 +12,7 @@ import { anchorsOf, type SearchIndex } from './search-index.js'
 import { SHAPES } from './shapes/index.js'
 import type { Shape } from './shapes/shape.js'
 import { Sweep } from './sweep.js'
+import { sweepLines } from './sweep-lines.js'
 import type { Swept } from './swept.js'
 import { scrubUrlByPlace } from './url.js'
 
@@ -181,10 +182,12 @@ class SecretScrubber implements Scrubber {
     const joined = new FoundBefore()
     return this.#stream((chunk, isLast) => {
       const { index } = this.#known
-      const { bytes, found, isClean } = joiner.push(chunk, index, isLast)
+      const { bytes, found, suspects } = joiner.push(chunk, index, isLast)
       joined.add(found, bytes.length)
-      const isPassed = isClean && !isLast && sweep.pass(bytes, index)
-      return joined.with(isPassed ? asItIs(bytes) : sweep.push(bytes, index, isLast))
+      const swept = isLast
+        ? sweep.push(bytes, index, true)
+        : sweepLines(sweep, bytes, suspects, index)
+      return joined.with(swept)
     })
   }
 
@@ -282,11 +285,6 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 function knownName(name: string): string {
   return headerKind(name.toLowerCase()) === 'unknown' ? unscrubbed(UNSCRUBBED_LENGTH) : name
-}
-
-/** Wraps bytes in which nothing was found. */
-function asItIs(bytes: Uint8Array): Swept {
-  return { bytes: bytes as ScrubbedBytes, found: [] }
 }
 
 function fault(length: number): Swept {

@@ -52,7 +52,7 @@ export class SearchIndex {
     this.#known = before === undefined ? [known] : [...before.#known, known]
     this.#all = [anchors, ...this.#known]
     this.beginnings = copyOfBeginnings((before ?? anchors).beginnings)
-    for (const { bytes } of needles) noteBeginning(this.beginnings, bytes, undefined, true)
+    for (const { bytes } of needles) noteBeginning(this.beginnings, { bytes, isTelling: true })
   }
 
   /** Returns an index that finds these as well; undefined if it is better to build a new one. */
@@ -67,11 +67,12 @@ export class SearchIndex {
     from: number,
     to: number,
     candidates: Int32Array,
-    found: (meaning: Meaning, end: number) => void,
+    found: (meaning: Meaning, end: number) => number,
   ): { begun: number; telling: number } {
-    let [begun, telling] = [to, to]
+    let [begun, telling, until] = [to, to, Number.POSITIVE_INFINITY]
     for (const automaton of this.#all) {
-      const searched = automaton.search(text, from, to, candidates, found)
+      const searched = automaton.search(text, from, to, candidates, until, found)
+      until = searched.until
       begun = Math.min(begun, searched.begun)
       telling = Math.min(telling, searched.telling)
     }
@@ -123,8 +124,9 @@ const NO_CANDIDATES = new Int32Array(0)
 
 let isFound = false
 
-function noteFound(): void {
+function noteFound(): number {
   isFound = true
+  return Number.POSITIVE_INFINITY
 }
 
 /** Returns the automaton for the anchors of all shapes, in plain text and in base64. */
@@ -153,7 +155,10 @@ function addAnchor(
   anchor: Uint8Array,
 ): void {
   const next = pattern !== 'pem' && anchor.length === 3 ? pattern.next : undefined
-  to.push({ bytes: anchor, meaning: { kind: 'shape', pattern, length: anchor.length }, next })
+  const startsWord =
+    pattern !== 'pem' && pattern.behind === undefined && pattern.shape.isAnywhere !== true
+  const meaning = { kind: 'shape', pattern, length: anchor.length } as const
+  to.push({ bytes: anchor, meaning, next, startsWord })
   for (let before = 0; before < 3; before += 1) addEncoded(to, pattern, anchor, before, next)
 }
 

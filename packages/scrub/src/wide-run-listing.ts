@@ -24,8 +24,11 @@ import {
   TEXT_AT,
   THREES_AT,
   UNICODE,
+  WITHIN_WORD_AT,
+  WITHIN_WORDS_AT,
   ZERO_AT,
 } from './wide-run-memory.js'
+import { UNSPELLED, WITHIN, WITHIN_UNLESS_SPELLED } from './within-word.js'
 
 /** How much text must follow what is read at once, so that its end needs no checks. */
 const AHEAD = 48
@@ -57,10 +60,19 @@ const BEGINS = `
   FACTOR mul FOURS_SHIFT shr :=hash 3 shr load8@FOURS hash 7 and shr 1 and
 `
 
-/** Notes an offset at which something begins with four bytes. */
+/** Notes a place, unless it is within a word in which nothing begins that begins so. */
 const NOTE = `
-  =place
-  place load@0 ${BEGINS} if notes place COPY sub store@0 notes 4 add =notes end
+  block:within
+    block:noted
+      hash 3 shr load8@WITHIN_WORDS hash 7 and shr 1 and br_if:noted
+      place load8@LINES_BEHIND br_if:noted
+      place 1 sub load8@0 load8@WITHIN_WORD :=hash IS_WITHIN and br_if:within
+      hash IS_UNLESS_SPELLED and eqz br_if:noted
+      place 2 sub load8@0 load8@WITHIN_WORD IS_UNSPELLED and br_if:within
+    end
+    notes place COPY sub store@0
+    notes 4 add =notes
+  end
 `
 
 /**
@@ -70,7 +82,8 @@ const NOTE = `
 const put = (byte: string) => `
   out ${byte} :=last store8@0
   recent 8 shr last 24 shl or :=recent ${BEGINS} if
-    notes out COPY 3 add sub store@0 notes 4 add =notes
+    out 3 sub =place
+    ${NOTE}
   end
   out 1 add =out
 `
@@ -152,6 +165,8 @@ export const WIDE_RUN: Listing = {
     ...{ FACTOR: FOURS_FACTOR, FOURS_SHIFT, ONCE: HASH_SHIFT, TWICE: 2 * HASH_SHIFT },
     ...{ IS_BREAK: BREAK, IS_UNICODE: UNICODE, IS_LINE: LINE, IS_PARAGRAPH: PARAGRAPH },
     ...{ IS_COLOUR: COLOUR, AHEAD },
+    ...{ WITHIN_WORDS: WITHIN_WORDS_AT, WITHIN_WORD: WITHIN_WORD_AT, IS_WITHIN: WITHIN },
+    ...{ IS_UNLESS_SPELLED: WITHIN_UNLESS_SPELLED, IS_UNSPELLED: UNSPELLED },
   },
   code: `
     0 load@${4 * BYTES} COPY add =out
@@ -191,7 +206,9 @@ export const WIDE_RUN: Listing = {
             bits 1 sub bits -1 xor and and =mask
             mask if
               loop:places
-                out mask ctz add 3 sub ${NOTE}
+                out mask ctz add 3 sub :=place load@0 ${BEGINS} if
+                  ${NOTE}
+                end
                 mask mask 1 sub and :=mask br_if:places
               end
             end

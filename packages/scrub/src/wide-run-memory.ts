@@ -33,13 +33,16 @@ export const MARK_AT = 0x500
 export const HEX_AT = 0x600
 export const INNER_AT = 0x700
 export const FIVES_AT = 0x900
+export const WITHIN_WORD_AT = 0xa00
 /** What base64 and base32 are decoded with. */
 export const TABLES_64 = { mask: 0x800, order: 0x810 }
 export const TABLES_32 = { mask: 0x820, order: 0x830 }
 /** What patterns begin with, by the hashes of three and of four bytes. */
 export const THREES_AT = PAGE
 export const FOURS_AT = THREES_AT + BEGINNINGS_BYTES
-export const TEXT_AT = FOURS_AT + BEGINNINGS_BYTES
+/** What may begin within a word, too. */
+export const WITHIN_WORDS_AT = FOURS_AT + BEGINNINGS_BYTES
+export const TEXT_AT = WITHIN_WORDS_AT + BEGINNINGS_BYTES
 /** Followed by zeros, which precede the first byte. */
 export const COPY_AT = TEXT_AT + WIDE_BYTES + PAGE
 export const LINES_AT = COPY_AT + WIDE_BYTES + MARGIN

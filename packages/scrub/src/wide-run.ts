@@ -43,7 +43,10 @@ import {
   THREES_AT,
   UNICODE,
   WIDE_BYTES,
+  WITHIN_WORD_AT,
+  WITHIN_WORDS_AT,
 } from './wide-run-memory.js'
+import { WITHIN_WORD } from './within-word.js'
 
 /**
  * Brings a text into its normal form, sixteen bytes at a time: the same result as `normal-form.ts`,
@@ -128,6 +131,7 @@ export function openWideRun(kinds: ByteKinds): WideRun | undefined {
     bytesAt(HEX_AT, 256).set(kinds.hex)
     bytesAt(INNER_AT, 256).set(kinds.inner)
     bytesAt(FIVES_AT, 256).set(FIVE_BITS)
+    bytesAt(WITHIN_WORD_AT, 256).set(WITHIN_WORD)
     for (const [{ mask, order }, tables] of [
       [BASE64, TABLES_64],
       [BASE32, TABLES_32],
@@ -137,6 +141,7 @@ export function openWideRun(kinds: ByteKinds): WideRun | undefined {
     }
     const threes = bytesAt(THREES_AT, BEGINNINGS_BYTES)
     const fours = bytesAt(FOURS_AT, BEGINNINGS_BYTES)
+    const withinWords = bytesAt(WITHIN_WORDS_AT, BEGINNINGS_BYTES)
     const place = bytesAt(TEXT_AT, WIDE_BYTES)
     const state = numbersAt(0, 8)
     let taken: Beginnings | undefined
@@ -157,6 +162,7 @@ export function openWideRun(kinds: ByteKinds): WideRun | undefined {
         if (taken === beginnings) return
         threes.set(beginnings.threes)
         fours.set(beginnings.fours)
+        withinWords.set(beginnings.withinWords)
         taken = beginnings
       },
       run: (at, to) => run(TEXT_AT + at, TEXT_AT + to) - TEXT_AT,

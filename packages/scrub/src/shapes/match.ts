@@ -112,8 +112,9 @@ function matchUntil(
           if (lines.first < 0) lines.first = here
         }
       }
-      const run = most < SHORT ? here + 1 : text.runs.end(part, text, here)
-      here = Math.min(start + most + between, end, run)
+      const limit = Math.min(start + most + between, end)
+      const run = most < SHORT ? here + 1 : text.runs.end(part, text, here, limit)
+      here = Math.min(limit, run)
     }
     if (here - start - between < least) return 'no'
     if (most > longest) {
@@ -189,7 +190,8 @@ function isNone(
     const byte = bytes[at] ?? 0
     if (of[byte] === 0) return at === here || byte === BLANK || !mayJoin(byte)
   }
-  if (isBounded && end > here && runs.end(first, text, here) - here > most) return true
+  if (isBounded && end > here && runs.end(first, text, here, here + most + 1) - here > most)
+    return true
   if (needs < 0) return false
   const next = runs.next(needs, text, here)
   return next - here > longest + LONGEST_JOINT || (text.isLast && next === length)

@@ -9,24 +9,31 @@ export class Runs {
   /** By the number of their set. */
   readonly #from: number[] = []
   readonly #to: number[] = []
+  /** Whether a run was read no further than was asked, and may continue. */
+  readonly #isOpen: boolean[] = []
   /** The next occurrence of each byte from an offset. */
   readonly #nextFrom: number[] = []
   readonly #next: number[] = []
 
-  /** Returns the end of the run within a line, from an offset that is part of one. */
-  end(part: Part, text: Readable, here: number): number {
-    const known = this.known(part, here)
-    if (known >= 0) return known
+  /**
+   * Returns the end of the run within a line, from an offset that is part of one; any place of the
+   * run from `until` on if it does not end before.
+   */
+  end(part: Part, text: Readable, here: number, until: number): number {
     const { of, set } = part
-    const { bytes, length, lines } = text
-    let end = here + 1
-    while (end < length && of[bytes[end] ?? 0] === 1 && lines[end] === 0) end += 1
-    this.#from[set] = here
+    const known = this.known(part, here)
+    if (known >= until || (known >= 0 && this.#isOpen[set] === false)) return known
+    const { bytes, lines } = text
+    const most = Math.min(text.length, until)
+    let end = known >= 0 ? known : here + 1
+    if (known < 0) this.#from[set] = here
+    while (end < most && of[bytes[end] ?? 0] === 1 && lines[end] === 0) end += 1
     this.#to[set] = end
+    this.#isOpen[set] = end === until
     return end
   }
 
-  /** The same if it was looked up before; -1 if not. */
+  /** Returns how far it continues at least, if that was looked up before; -1 if not. */
   known({ set }: Part, here: number): number {
     const to = this.#to[set]
     return to !== undefined && here < to && here >= (this.#from[set] ?? 0) ? to : -1
