@@ -115,7 +115,12 @@ function answers(scrubber: Scrubber, sources: Buffer): Row[] {
     cost(what, body, () => streamed(scrubber, body, size))
   const events = Buffer.from(small.join(''))
   return [
-    through('answer of small events, chunks of 200 bytes', events, 200),
+    {
+      // Hardly less for a shorter one: it is not the bytes that cost.
+      what: 'each chunk of an answer, of 200 bytes',
+      value: (1000 * least(() => streamed(scrubber, events, 200))) / (events.length / 200),
+      unit: 'µs',
+    },
     through('answer of small events, chunks of 4 KiB', events, 4096),
     through('answer of small events, chunks of 64 KiB', events, 65_536),
     through('answer of line breaks in events, chunks of 4 KiB', Buffer.from(breaks), 4096),
@@ -179,9 +184,17 @@ function learning(): Row[] {
 }
 
 function cost(what: string, body: Buffer, work: () => unknown): Row {
-  const times = Array.from({ length: ROUNDS }, () => timeOf(work))
-  const value = Math.min(...times) / (body.length / 1e6)
-  return { what, value, unit: 'ms/MB', limit: { most: MOST } }
+  return {
+    what,
+    value: least(work) / (body.length / 1e6),
+    unit: 'ms/MB',
+    limit: { most: MOST },
+  }
+}
+
+/** The least processor time of several rounds, in milliseconds: the first ones compile. */
+function least(work: () => unknown): number {
+  return Math.min(...Array.from({ length: ROUNDS }, () => timeOf(work)))
 }
 
 function timeOf(work: () => unknown): number {

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { isSoak } from '../faults/extent.js'
 import { eventually, run, tachoCommand } from '../host/index.js'
 import { hostPlace, recordersEnded } from '../recorder/register/host-place.js'
 import { execCommand, type ToolCall } from '../scripted-model/index.js'
@@ -24,8 +25,9 @@ afterAll(() => rm(root, { recursive: true, force: true, maxRetries: 20 }))
 const asked: Record<string, [yes: string, no: string]> = {}
 
 // Each takes some ten seconds, so `npm run soak` runs them.
-const IN_EDITORS: readonly AcpAgentName[] =
-  process.env.TACHO_SOAK === '1' ? ['gemini', 'codex-acp', 'opencode', 'claude-agent-acp'] : []
+const IN_EDITORS: readonly AcpAgentName[] = isSoak
+  ? ['gemini', 'codex-acp', 'opencode', 'claude-agent-acp']
+  : []
 
 test('what all agents ask stands in the same columns, with what became of it and their own word', async () => {
   await codexAsks()

@@ -17,6 +17,7 @@ import { describe, expect, test } from 'vitest'
 import { AppendFile } from '../../packages/recorder/dist/append-file.js'
 import { realDisk } from '../../packages/recorder/dist/disk.js'
 import { acknowledged, readAppended, startAppender } from '../faults/appender.js'
+import { isSoak } from '../faults/extent.js'
 import { delayedCall } from '../faults/failing-calls.js'
 import { fastDirectory } from '../faults/fast-directory.js'
 import {
@@ -33,7 +34,6 @@ const NAMESPACE = ['unshare', '--map-root-user', '--pid', '--fork', '--kill-chil
 const hasNamespaces = spawnSync('unshare', [...NAMESPACE.slice(1), 'true']).status === 0
 /** In a soak each of some 200 seals waits for 1.5 s. */
 const SOAK_MILLISECONDS = 900_000
-const isSoak = process.env.TACHO_SOAK === '1'
 
 describe('a session that is recorded in another PID namespace', () => {
   test.skipIf(!hasNamespaces)('is not sealed while it runs, and loses nothing', async () => {

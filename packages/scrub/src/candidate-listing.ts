@@ -69,7 +69,11 @@ const FRAME = `
  */
 const noneBefore = (place: string, start = 'here') => `
   begin TEXT eq if
-    record ${place} ${start} sub at add store@NONE_BEFORE
+    record ${place} ${start} sub at add :=last store@NONE_BEFORE
+    record load@NEXT rest or eqz record only eq and if
+      four =none-four
+      last =none-before
+    end
   end
   br:next
 `
@@ -117,6 +121,7 @@ export function checkListing({ bytes, lines, candidates, longest, own, pages }: 
       ...['from', 'index', 'place', 'here', 'until', 'begin', 'delta', 'memo', 'set', 'start'],
       ...['least', 'most', 'part', 'end-of-parts', 'byte', 'ahead', 'last', 'anchor', 'slot'],
       ...['limit', 'bounded', 'group', 'region', 'a', 'b', 'c', 'd', 'four', 'rest', 'joined'],
+      ...['only', 'none-four', 'none-before'],
     ],
     constants: {
       ...{ TEXT: bytes, TEXT_1: bytes + 1, TEXT_2: bytes + 2, TEXT_3: bytes + 3 },
@@ -156,6 +161,7 @@ export function checkListing({ bytes, lines, candidates, longest, own, pages }: 
         read load@0 =at
         block:dropped block:kept
           at 0 less br_if:dropped
+          at none-before less if at load@TEXT none-four eq br_if:dropped end
           at load8@TEXT 12 shl at load8@TEXT_1 6 shl xor at load8@TEXT_2 xor 65535 and
           :=byte 2 shl load@HEADS :=record eqz if
             0 load@UNKNOWN :=index MOST_UNKNOWN less if
@@ -170,6 +176,7 @@ export function checkListing({ bytes, lines, candidates, longest, own, pages }: 
             rest record =rest =record
           end
           record eqz br_if:dropped
+          record =only
           loop:records
             block:next
               at record load@NONE_BEFORE less br_if:next

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { methods } from '@agentclientprotocol/sdk'
 import { indexRawLog, requestPieces, responseChunks } from '@tacho/reader'
 import { expect, test } from 'vitest'
+import { isSoak } from '../../faults/extent.js'
 import { eventually, SCRIPTED_KEY } from '../../host/index.js'
 import { attribute, type SessionOnDisk } from '../session-on-disk.js'
 import { chosen, type Editor } from './editor.js'
@@ -11,7 +12,7 @@ import { type AcpAgentName, type RealAgentPlace, realAgentPlace } from './real-a
 // Each takes some ten seconds; `npm run soak` runs all of them.
 const AGENTS: readonly AcpAgentName[] = [
   ...(['gemini', 'codex-acp'] as const),
-  ...(process.env.TACHO_SOAK === '1' ? (['opencode', 'claude-agent-acp'] as const) : []),
+  ...(isSoak ? (['opencode', 'claude-agent-acp'] as const) : []),
 ]
 
 for (const agent of AGENTS) {

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { isSoak } from '../../faults/extent.js'
 import type { Answer } from '../../scripted-model/index.js'
 import { endAlike, requestsAlike } from './alike.js'
 import { anthropicHost } from './anthropic-host.js'
@@ -85,7 +86,7 @@ test('with an API key, Anthropic gets what it gets without Tacho, and all of it 
   isRecordedAsItIs(KEY, atAnthropic))
 
 // `npm run soak` runs these.
-describe.skipIf(process.env.TACHO_SOAK !== '1')('with', () => {
+describe.skipIf(!isSoak)('with', () => {
   test.each(OTHERS)('%s, Anthropic gets what it gets without Tacho', (_, credential) =>
     isRecordedAsItIs(credential, atAnthropic),
   )

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { isSoak } from '../../faults/extent.js'
 import { eventually } from '../../host/index.js'
 import { BYPASS, claudePlace } from './place.js'
 import { claudeIn } from './processes.js'
@@ -122,7 +123,7 @@ test('a Claude Code that is not installed is named, with what installs it', asyn
 })
 
 // `npm run soak` runs these.
-describe.skipIf(process.env.TACHO_SOAK !== '1')('at the dialog', () => {
+describe.skipIf(!isSoak)('at the dialog', () => {
   test('Claude Code is killed: Tacho ends as it ended, and the question has no answer', async () => {
     await using place = await claudePlace([asks])
     await using terminal = await place.tui('Make a pipe')

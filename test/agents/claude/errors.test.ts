@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { isSoak } from '../../faults/extent.js'
 import type { Answer } from '../../scripted-model/index.js'
 import { endAlike, requestsAlike } from './alike.js'
 import { expectItsBodies } from './bodies.js'
@@ -66,7 +67,7 @@ describe('an API', () => {
 })
 
 // `npm run soak` runs these.
-describe.skipIf(process.env.TACHO_SOAK !== '1')('an API', () => {
+describe.skipIf(!isSoak)('an API', () => {
   test.each(MORE_CASES)('%s is recorded, and Claude Code does as it does alone', (_, ...rest) =>
     isRecordedAsItIs(...rest),
   )

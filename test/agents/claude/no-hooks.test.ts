@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { isSoak } from '../../faults/extent.js'
 import { claudePlace } from './place.js'
 import { say } from './say.js'
 
@@ -8,7 +9,7 @@ const pipe = (name: string) => ({
 })
 
 // `npm run soak` runs this.
-describe.skipIf(process.env.TACHO_SOAK !== '1')('without hooks', () => {
+describe.skipIf(!isSoak)('without hooks', () => {
   test('what the user is asked in the TUI is told by the decision, and how long it waited by a span', async () => {
     await using place = await claudePlace([pipe('q1'), { text: 'One.' }, pipe('q2')])
     const settings = JSON.stringify({ disableAllHooks: true })

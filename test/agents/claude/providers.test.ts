@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { isSoak } from '../../faults/extent.js'
 import type { ModelRequest } from '../../scripted-model/index.js'
 import { endAlike, requestsAlike } from './alike.js'
 import { awsEventStream } from './aws-event-stream.js'
@@ -83,7 +84,7 @@ const SIGNED = {
 }
 
 // `npm run soak` runs these.
-describe.skipIf(process.env.TACHO_SOAK !== '1')('of', () => {
+describe.skipIf(!isSoak)('of', () => {
   test.each(Object.entries(PROVIDERS))(
     '%s the requests are recorded, and stay as they are',
     async (_, { variables, path, recorded }) => {

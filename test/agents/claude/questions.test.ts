@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { isSoak } from '../../faults/extent.js'
 import { eventually } from '../../host/index.js'
 import type { ToolCall } from '../../scripted-model/index.js'
 import { askingMcpServer } from '../asking-mcp-server.js'
@@ -12,7 +13,7 @@ const ASKED = 'Do you want to proceed?'
 type Rows = Record<string, unknown>[]
 
 // `npm run soak` runs these.
-describe.skipIf(process.env.TACHO_SOAK !== '1')('in the TUI', () => {
+describe.skipIf(!isSoak)('in the TUI', () => {
   test('each question about several calls of one answer is about its own call', async () => {
     const look = { name: 'Read', arguments: { file_path: '.claude.json' } }
     const calls = [look, bash('mkfifo q1'), bash('mkfifo q2'), bash('mkfifo q3')]

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { isSoak } from '../../faults/extent.js'
 import { eventually, type Running } from '../../host/index.js'
 import { expectItsBodies } from './bodies.js'
 import { BYPASS, claudePlace } from './place.js'
@@ -11,7 +12,7 @@ const PROMPT = [
 const ENDLESS = [{ text: 'This has no end, '.repeat(40), deltas: 40, holdAfter: 20 }]
 
 // `npm run soak` runs these.
-describe.skipIf(process.env.TACHO_SOAK !== '1')('while the model answers', () => {
+describe.skipIf(!isSoak)('while the model answers', () => {
   test.each([
     ['SIGINT', 0],
     ['SIGTERM', 143],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { isSoak } from '../../faults/extent.js'
 import { eventually } from '../../host/index.js'
 import type { ToolCall } from '../../scripted-model/index.js'
 import { ledgerOf, onPage } from '../../viewer/on-page.js'
@@ -80,7 +81,7 @@ test('a host is asked and answers, denies and interrupts: each is recorded as it
 })
 
 // `npm run soak` runs this.
-describe.skipIf(process.env.TACHO_SOAK !== '1')('of a host', () => {
+describe.skipIf(!isSoak)('of a host', () => {
   test('a question that is open at kill -9 has no answer', async () => {
     await using place = await claudePlace([{ calls: [bash('mkfifo q1')] }])
     await using claude = place.startTacho(['claude', '--persist-session', ...HOST])

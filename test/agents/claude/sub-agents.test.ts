@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { isSoak } from '../../faults/extent.js'
 import { claudePlace } from './place.js'
 import { say } from './say.js'
 
 // `npm run soak` runs this.
-describe.skipIf(process.env.TACHO_SOAK !== '1')('in the TUI', () => {
+describe.skipIf(!isSoak)('in the TUI', () => {
   test('a sub-agent in the background goes on behind the turn that started it, in a thread of its own', async () => {
     const agent = { description: 'look', prompt: 'Look', subagent_type: 'general-purpose' }
     let said = 0

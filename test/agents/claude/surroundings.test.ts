@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { isSoak } from '../../faults/extent.js'
 import { startHttpProxy } from '../../network/index.js'
 import type { ToolCall } from '../../scripted-model/index.js'
 import { endAlike } from './alike.js'
@@ -29,7 +30,7 @@ function writeUserSettings({ home }: ClaudePlace, settings: object): void {
 type Shown = Record<'turns' | 'tools' | 'exchanges', object[]>
 
 // `npm run soak` runs these.
-describe.skipIf(process.env.TACHO_SOAK !== '1')('Claude Code keeps', () => {
+describe.skipIf(!isSoak)('Claude Code keeps', () => {
   test("its user's hooks, of settings files and of --settings, and their variables", async () => {
     const options = JSON.stringify({
       hooks: { PreToolUse: [hook('option')] },
@@ -113,7 +114,7 @@ describe.skipIf(process.env.TACHO_SOAK !== '1')('Claude Code keeps', () => {
 })
 
 // `npm run soak` runs these.
-describe.skipIf(process.env.TACHO_SOAK !== '1')("an administrator's settings", () => {
+describe.skipIf(!isSoak)("an administrator's settings", () => {
   test.each<[what: string, managed: object, said: string | RegExp]>([
     [
       'that allow no hooks but theirs',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { isSoak } from '../../faults/extent.js'
 import { filesAlike, requestsAlike, screenAlike } from './alike.js'
 import { type ClaudePlace, claudePlace } from './place.js'
 import { say } from './say.js'
@@ -17,7 +18,7 @@ const SCRIPT = [
 ]
 
 // `npm run soak` runs these.
-describe.skipIf(process.env.TACHO_SOAK !== '1')('the TUI', () => {
+describe.skipIf(!isSoak)('the TUI', () => {
   test('shows, asks its model and ends the same with Tacho as without', async () => {
     const [alone, off, recorded] = await Promise.all([
       driven('plainTui'),

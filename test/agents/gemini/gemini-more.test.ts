@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { isSoak } from '../../faults/extent.js'
 import { eventually } from '../../host/index.js'
 import { geminiPlace } from './place.js'
 
 const PROMPT = ['-m', 'gemini-2.5-flash', '-p', 'Say hello']
 
 // Each takes some seconds, so `npm run soak` runs them.
-describe.skipIf(process.env.TACHO_SOAK !== '1')('Gemini CLI', () => {
+describe.skipIf(!isSoak)('Gemini CLI', () => {
   test('an error of the API is told, and it ends as it does alone', async () => {
     await using place = await geminiPlace([{ status: 400 }])
     const alone = await place.alone(...PROMPT)

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { isSoak } from '../../faults/extent.js'
 import { startHttpProxy } from '../../network/index.js'
 import { callsOwnTool, leftBy, ownMcpServer } from '../own-surroundings.js'
 import { geminiPlace } from './place.js'
@@ -12,7 +13,7 @@ const hook = (line: string) => [
 ]
 
 // Each takes some seconds, so `npm run soak` runs them.
-describe.skipIf(process.env.TACHO_SOAK !== '1')('Gemini CLI keeps', () => {
+describe.skipIf(!isSoak)('Gemini CLI keeps', () => {
   test("its user's hooks, MCP server and settings, and stays as it is alone", async () => {
     const run = async (isRecorded: boolean) => {
       await using place = await geminiPlace(callsOwnTool, {

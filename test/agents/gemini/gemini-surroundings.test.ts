@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { isSoak } from '../../faults/extent.js'
 import { eventually, run, tachoCommand } from '../../host/index.js'
 import { openTerminal, type Terminal } from '../../host/tmux.js'
 import { startOwnCollector } from '../claude/collector.js'
@@ -35,7 +36,7 @@ test('one of a version that is not known gets no option of ours; one that refuse
 })
 
 // Each takes some ten seconds, so `npm run soak` runs them.
-describe.skipIf(process.env.TACHO_SOAK !== '1')('Gemini CLI', () => {
+describe.skipIf(!isSoak)('Gemini CLI', () => {
   test('shows, asks its model and ends the same in its TUI with Tacho as without', async () => {
     const [alone, recorded] = await Promise.all(
       ['plainTui' as const, 'tui' as const].map(async (which) => {

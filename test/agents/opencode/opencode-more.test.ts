@@ -3,6 +3,7 @@ import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { isSoak } from '../../faults/extent.js'
 import { eventually, run, tachoCommand } from '../../host/index.js'
 import type { ModelRequest, Step } from '../../scripted-model/index.js'
 import { masked } from './masked.js'
@@ -41,7 +42,7 @@ class NeverAsked extends Error {
 }
 
 // Each takes some seconds, so `npm run soak` runs them.
-describe.skipIf(process.env.TACHO_SOAK !== '1')('opencode', () => {
+describe.skipIf(!isSoak)('opencode', () => {
   test('off, it prints and ends as it does alone, and leaves nothing of ours behind', async () => {
     await using place = await opencodePlace([{ text: 'Hello.' }])
     const alone = await place.alone('run', 'Say hi')

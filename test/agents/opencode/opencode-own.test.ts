@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { isSoak } from '../../faults/extent.js'
 import { startHttpProxy } from '../../network/index.js'
 import { callsOwnTool, leftBy, ownMcpServer } from '../own-surroundings.js'
 import { opencodePlace } from './place.js'
@@ -15,7 +16,7 @@ export const Own = async () => ({
 `
 
 // Each takes some seconds, so `npm run soak` runs them.
-describe.skipIf(process.env.TACHO_SOAK !== '1')('opencode keeps', () => {
+describe.skipIf(!isSoak)('opencode keeps', () => {
   test("its user's plugin, MCP server and settings, and stays as it is alone", async () => {
     const run = async (isRecorded: boolean) => {
       await using place = await opencodePlace(callsOwnTool, {

@@ -11,24 +11,24 @@ import {
 } from '@tacho/reader'
 import { expect, test } from 'vitest'
 import { expectRebuilt } from '../../agents/rebuilt.js'
+import { isSoak } from '../../faults/extent.js'
 import { programPath, repositoryRoot, SCRIPTED_KEY } from '../../host/index.js'
 import { type Answer, type ModelRequest, startScriptedModel } from '../../scripted-model/index.js'
 import { hostPlace } from '../register/host-place.js'
 
 // Version 7 needs Node 22.
-const VERSIONS =
-  process.env.TACHO_SOAK === '1'
-    ? ([
-        ['6', 'node20'],
-        ['6', 'node24'],
-        ['7', 'node22'],
-        ['7', 'node24'],
-        ['7', 'node26'],
-      ] as const)
-    : ([
-        ['6', undefined],
-        ['7', 'node22'],
-      ] as const)
+const VERSIONS = isSoak
+  ? ([
+      ['6', 'node20'],
+      ['6', 'node24'],
+      ['7', 'node22'],
+      ['7', 'node24'],
+      ['7', 'node26'],
+    ] as const)
+  : ([
+      ['6', undefined],
+      ['7', 'node22'],
+    ] as const)
 
 for (const [version, node] of VERSIONS)
   test(`a program on the AI SDK ${version} tells its turns, tools and approvals${node ? ` on ${node}` : ''}`, async () => {

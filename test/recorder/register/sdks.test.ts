@@ -5,6 +5,7 @@ import { indexRawLog, readSession, requestBody, responseChunks } from '@tacho/re
 import { beforeAll, describe, expect, test } from 'vitest'
 import { expectRebuilt } from '../../agents/rebuilt.js'
 import type { SessionOnDisk } from '../../agents/session-on-disk.js'
+import { isSoak } from '../../faults/extent.js'
 import { programPath, repositoryRoot, SCRIPTED_KEY } from '../../host/index.js'
 import {
   type Answer,
@@ -18,10 +19,7 @@ import { type HostPlace, hostPlace } from './host-place.js'
 // is what the model received and sent, byte for byte.
 
 const PROGRAMS = join(repositoryRoot, 'test/recorder/register/sdk-programs')
-const NODES =
-  process.env.TACHO_SOAK === '1'
-    ? (['node20', 'node22', 'node24', 'node26'] as const)
-    : (['ours'] as const)
+const NODES = isSoak ? (['node20', 'node22', 'node24', 'node26'] as const) : (['ours'] as const)
 
 const PROGRAM_NAMES = ['openai', 'anthropic', 'genai', 'ai', 'agents']
 
