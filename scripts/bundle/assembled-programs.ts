@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url'
-import { gzipSync } from 'node:zlib'
+import { brotliCompressSync } from 'node:zlib'
 import type { Plugin } from 'esbuild'
 
 /**
@@ -13,7 +13,7 @@ export function assembledPrograms(): Plugin {
       bundler.onLoad({ filter: /\/scrub\/dist\/programs\.js$/ }, async ({ path }) => {
         const programs: Record<string, () => Uint8Array> = await import(pathToFileURL(path).href)
         const assembled = Object.entries(programs).map(([name, program]) => {
-          const packed = gzipSync(program(), { level: 9 }).toString('base64')
+          const packed = brotliCompressSync(program()).toString('base64')
           return `export const ${name} = () => unpacked('${packed}')`
         })
         return { contents: [UNPACKED, ...assembled].join('\n') }
@@ -23,6 +23,6 @@ export function assembledPrograms(): Plugin {
 }
 
 const UNPACKED = `
-  import { gunzipSync } from 'node:zlib'
-  const unpacked = (packed) => new Uint8Array(gunzipSync(Buffer.from(packed, 'base64')))
+  import { brotliDecompressSync } from 'node:zlib'
+  const unpacked = (packed) => new Uint8Array(brotliDecompressSync(Buffer.from(packed, 'base64')))
 `

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { gzipSync } from 'node:zlib'
+import { brotliCompressSync } from 'node:zlib'
 import type { Plugin } from 'esbuild'
 
 const require = createRequire(import.meta.url)
@@ -14,12 +14,12 @@ export function packedParser(): Plugin {
     setup(bundler) {
       bundler.onLoad({ filter: /\/llhttp_simd-wasm\.js$/ }, ({ path }) => {
         const parser: Buffer = require(path)
-        const packed = gzipSync(parser, { level: 9 }).toString('base64')
+        const packed = brotliCompressSync(parser).toString('base64')
         return {
           contents: [
-            "const { gunzipSync } = require('node:zlib')",
+            "const { brotliDecompressSync } = require('node:zlib')",
             'let parser',
-            `const unpacked = () => gunzipSync(Buffer.from('${packed}', 'base64'))`,
+            `const unpacked = () => brotliDecompressSync(Buffer.from('${packed}', 'base64'))`,
             "Object.defineProperty(module, 'exports', { get: () => (parser ??= unpacked()) })",
           ].join('\n'),
         }
