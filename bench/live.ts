@@ -24,6 +24,7 @@ export async function benchLive(): Promise<Row[]> {
   const plan = {
     urls: {},
     requests: REQUESTS,
+    freshRequests: 0,
     bytes: 0,
     largeRounds: 0,
     streams: 0,

@@ -8,6 +8,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 export type Plan = {
   urls: Record<string, string>
   requests: number
+  /** The same over a new connection each. */
+  freshRequests: number
   bytes: number
   largeRounds: number
   /** How many streams run at once, and for how many rounds. */
@@ -60,13 +62,13 @@ for (const [name] of addresses) {
   figures.fresh[name] = []
 }
 for (let round = 0; round < plan.requests + 20; round += 1) {
-  for (const [name, url] of addresses) {
+  for (const [name, url] of shuffled(addresses)) {
     const sample = await ask(`${url}/responses`, body)
     if (round >= 20) figures.samples[name]?.push(sample)
   }
 }
-for (let round = 0; round < plan.requests / 3; round += 1) {
-  for (const [name, url] of addresses)
+for (let round = 0; round < plan.freshRequests; round += 1) {
+  for (const [name, url] of shuffled(addresses))
     figures.fresh[name]?.push(await ask(`${url}/responses`, body, { isFresh: true }))
 }
 for (const [name, url] of addresses) {
@@ -95,6 +97,17 @@ if (tacho !== undefined) {
   )
 }
 process.stdout.write(JSON.stringify(figures))
+
+/**
+ * In another order each time: who always comes behind the same one gets what that leaves behind, such
+ * as a collection of the server's garbage, which one request in a hundred meets.
+ */
+function shuffled<Item>(items: readonly Item[]): Item[] {
+  return items
+    .map((item) => ({ item, place: Math.random() }))
+    .sort((one, other) => one.place - other.place)
+    .map(({ item }) => item)
+}
 
 /** Requests with `fetch` and reads the events as they come, like the SDKs of model APIs. */
 async function ask(

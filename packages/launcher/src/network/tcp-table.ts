@@ -95,6 +95,7 @@ export class TcpTable {
 const PATHS = ['/proc/net/tcp', '/proc/net/tcp6']
 
 const readAt = promisify(read)
+const nextTurn = promisify(setImmediate)
 
 // The kernel walks no further than the request needs, and returns at most a page: so the first
 // reads ask for a few rows only. A row of `tcp` has 150 bytes, one of `tcp6` 180.
@@ -103,6 +104,35 @@ const BYTES = 4096
 
 /** Longer than any kernel's row. */
 const LINE_CHARACTERS = 1024
+
+/**
+ * Decides how the next page is read. A thread takes 0.1 ms for each, while the kernel has one in
+ * 15 µs if it is full: with thousands of sockets (most of them closed ones in `TIME_WAIT`), 4 ms in
+ * place of 13. So full pages are read at once, a quarter of a millisecond of each turn.
+ */
+class Paging {
+  /** Whether the next page will probably take the kernel no time. */
+  isQuick = false
+  #since = performance.now()
+
+  /** @returns whether the event loop should turn first. */
+  hasRead(bytes: number): boolean {
+    const now = performance.now()
+    const took = now - this.#since
+    if (!this.isQuick) {
+      this.isQuick = bytes > BYTES - LINE_CHARACTERS
+      this.#since = now
+      return false
+    }
+    if (took < TURN_MILLISECONDS) return false
+    // Of a large table that is nearly empty, a single page takes the kernel that long.
+    this.isQuick = bytes > BYTES - LINE_CHARACTERS && took < 2 * TURN_MILLISECONDS
+    this.#since = now
+    return true
+  }
+}
+
+const TURN_MILLISECONDS = 0.25
 
 class TableFile {
   readonly #descriptor: number
@@ -123,10 +153,12 @@ class TableFile {
   /** Passes on the rows from the first one. An unreadable file has no rows. */
   async look(look: Look): Promise<void> {
     let rest = ''
+    const paging = new Paging()
     for (let [at, wanted] = [0, FIRST_BYTES]; ; wanted = Math.min(wanted * 2, BYTES)) {
-      const bytes = await this.#read(at, wanted)
+      const bytes = paging.isQuick ? this.#readNow(at) : await this.#read(at, wanted)
       if (bytes === 0) return
       at += bytes
+      if (paging.hasRead(bytes)) await nextTurn()
       const read = this.#rows(rest, bytes)
       rest = read.rest
       for (const row of read.rows) if (look(row) === 'enough') return
