@@ -143,6 +143,15 @@ describe.each(Object.entries(apis))('%s', (_name, { event, pieces, head = '' }) 
     for (const [, length, rule] of found) expect([length, rule]).toEqual([1, 'anthropic-key'])
   })
 
+  test('a key right behind a secret that was in pieces', () => {
+    const key = 'AKIAIOSFODNN7ABCDEFG'
+    const sent = ['Here: ', KNOWN.slice(0, 9), `${KNOWN.slice(9)}${key}`, ' it is.'].map(event)
+    const { log } = answered([head + sent.join('')])
+    expect(pieces(log).join('')).toMatch(
+      /^Here: \[secret:environment:[0-9a-f]{4}\.*\]\[secret:[0-9a-f]{4}\.*\] it is\.$/,
+    )
+  })
+
   test('what is not a secret is given out at once, as it came', () => {
     const sent = ['The ', 'sk-', 'ip list ', 'is em', 'pty.'].map(event)
     const { log, found, given } = answered(sent)

@@ -297,7 +297,8 @@ export class DeltaJoiner {
     this.#found = this.#found
       .filter(([at]) => at >= until)
       .map(([at, length, rule]): Found => [at - until, length, rule])
-    return { bytes, found, suspects }
+    // What stands beside a marker may be a secret, although it was none beside what that replaces.
+    return { bytes, found, suspects: found.length > 0 ? [[0, until]] : suspects }
   }
 }
 
