@@ -82,9 +82,9 @@ export class Automaton<Meaning> {
    * include all those after `from` at which a pattern does.
    * @param until from where on nothing is needed.
    * @param found receives what a pattern stands for, and where it ends. Returns the new `until`.
-   * @returns the last `until`; where the longest prefix of a pattern begins that reaches the end of the text; and the
-   * longest that has three bytes or more, or belongs to a pattern whose first two already mean
-   * something.
+   * @returns the last `until`; where the longest prefix of a pattern begins that reaches the end of
+   * the text; and the longest that has three bytes or more, or belongs to a pattern whose first two
+   * already mean something.
    */
   search(
     text: Uint8Array,

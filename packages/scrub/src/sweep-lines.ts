@@ -5,9 +5,10 @@ import type { Sweep } from './sweep.js'
 import type { Found, Swept } from './swept.js'
 
 /**
- * Sweeps the next lines of an answer. What was searched before, and holds nothing, only passes.
+ * Sweeps the next lines of an answer. Those in which nothing can begin only pass: they were searched
+ * when the answer's texts were joined.
  *
- * @param suspects the others.
+ * @param suspects the other lines.
  */
 export function sweepLines(
   sweep: Sweep,

@@ -1,10 +1,13 @@
 import { isWord } from './shapes/match.js'
 
-/** What a byte right before a place, or the one before that, says about whether it is within a word. */
+/** Right before a place, such a byte says that the place is within a word. */
 export const WITHIN = 1
-/** Only if it is not the last digit of a character that is spelled like `=41`. */
+/** Such a byte does, unless it is the second digit of a character that is spelled like `=41`. */
 export const WITHIN_UNLESS_SPELLED = 2
-/** Of the one before: it is not the first such digit. */
+/**
+ * With such a byte before that one, it is not. That must be a letter or digit, too: anything else
+ * may be where a piece of an answer begins, and the first digit is in the piece before.
+ */
 export const UNSPELLED = 4
 
 /**
